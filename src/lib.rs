@@ -1,0 +1,3 @@
+//! Koektrommel, the server.
+
+pub mod store;
