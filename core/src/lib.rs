@@ -4,16 +4,22 @@
 //! holds an **entry**, a salted commitment to the record, as a leaf of an RFC 6962 tree. A **checkpoint** signs
 //! the tree; a **receipt** carries one entry's proof. See `ARCHITECTURE.md` for how the pieces meet.
 //!
-//! Nothing here does input or output, asks the time, draws a random number, or knows HTTP, JSON libraries or a
-//! database: callers bring what they have. It builds for `wasm32-unknown-unknown`, where the verifier uses it.
+//! Nothing here does input or output, asks the time, draws a random number, or knows HTTP or a database: callers
+//! bring what they have. It builds for `wasm32-unknown-unknown`, where the verifier uses it.
 
 extern crate alloc;
 
+pub mod catalogue;
+pub mod decision;
 pub mod entry;
 pub mod error;
 pub mod hash;
+pub mod identifier;
 pub mod instant;
+pub mod json;
 pub mod merkle;
 pub mod note;
+pub mod notice;
 pub mod receipt;
 pub mod record;
+pub mod reference;

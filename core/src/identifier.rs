@@ -1,0 +1,101 @@
+//! Short names that stand in routes, records and cookies: a site, a purpose, a language.
+
+use core::{fmt, str::FromStr};
+
+use crate::error::Malformed;
+
+/// Makes a name type: a checked, immutable text with one field name and one rule.
+macro_rules! name {
+    ($(#[$doc:meta])* $type:ident, $what:literal, $why:literal, $is_right:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $type(alloc::boxed::Box<str>);
+
+        impl $type {
+            /// The name as text.
+            #[must_use]
+            pub const fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $type {
+            type Err = Malformed;
+
+            fn from_str(text: &str) -> Result<Self, Malformed> {
+                let is_right: fn(&str) -> bool = $is_right;
+                if is_right(text) { Ok(Self(text.into())) } else { Err(Malformed::new($what, $why)) }
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+name!(
+    /// One website that embeds the widget.
+    SiteId,
+    "site",
+    "must be the id of a site: 1 to 32 characters from a-z, 0-9 and -, starting with a letter",
+    is_slug
+);
+
+name!(
+    /// One use of storage on the visitor's device.
+    PurposeId,
+    "purpose",
+    "must be the id of a purpose: 1 to 32 characters from a-z, 0-9 and -, starting with a letter",
+    is_slug
+);
+
+name!(
+    /// A language as in the `lang` attribute, without a script or region: `nl`, `en`, `fry`.
+    Language,
+    "language",
+    "must be a language code of two or three letters: `nl`",
+    |text| matches!(text.len(), 2..=3) && text.bytes().all(|b| b.is_ascii_lowercase())
+);
+
+name!(
+    /// A member of staff with an account.
+    OfficerName,
+    "name",
+    "must be 1 to 64 characters from a-z, 0-9, `.`, `_`, `@` and -, starting with a letter",
+    |text| starts_with_letter(text)
+        && text.len() <= 64
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._@-".contains(&b))
+);
+
+fn starts_with_letter(text: &str) -> bool {
+    text.bytes().next().is_some_and(|b| b.is_ascii_lowercase())
+}
+
+fn is_slug(text: &str) -> bool {
+    starts_with_letter(text)
+        && text.len() <= 32
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Language, OfficerName, PurposeId, SiteId};
+
+    #[test]
+    fn names_are_short_and_plain() {
+        for right in ["wsn", "a", "site-2", &"a".repeat(32)] {
+            assert_eq!(right.parse::<SiteId>().unwrap().as_str(), right);
+        }
+        for wrong in ["", "WSN", "2site", "-a", "a b", "a.b", "a~b", "é", &"a".repeat(33)] {
+            assert!(wrong.parse::<PurposeId>().is_err(), "{wrong}");
+        }
+        for wrong in ["", "n", "NL", "nl-NL", "dutch"] {
+            assert!(wrong.parse::<Language>().is_err(), "{wrong}");
+        }
+        assert!("j.de-vries@wsn".parse::<OfficerName>().is_ok());
+        assert!("J. de Vries".parse::<OfficerName>().is_err());
+    }
+}
