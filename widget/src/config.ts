@@ -1,0 +1,77 @@
+/** What the server put into the script, where the script came from, and in which language to speak. */
+
+export interface Purpose {
+  readonly id: string;
+  /** `exempt`: strictly necessary, always on. `choice`: off until the visitor says yes. */
+  readonly kind: 'exempt' | 'choice';
+  readonly name: string;
+  readonly text: string;
+  /** Names only in the script, objects in an answer of the API. */
+  readonly cookies: readonly (string | { readonly name: string })[];
+}
+
+/** What the visitor is shown when deciding, in one language; `notice` is its SHA-256. */
+export interface Notice {
+  readonly site: string;
+  readonly notice: string;
+  readonly language: string;
+  readonly purposes: readonly Purpose[];
+  readonly texts: Readonly<Record<string, string>>;
+}
+
+export interface Config extends Notice {
+  /** Path (or address) under which the server's public routes live. */
+  readonly mount: string;
+  readonly languages: readonly string[];
+  /** Name of the choice cookie. */
+  readonly cookie: string;
+}
+
+export const config = __KOEK__;
+
+// Only while the script itself runs does the browser say which tag it is.
+const tag = document.currentScript as HTMLScriptElement | null;
+
+/** The tag's own address, to refresh the cached script with. */
+export const source = tag?.src ?? '';
+
+/** The mount as an absolute address: the origin is the script's, which need not be the page's. */
+export const mount = new URL(config.mount, source || location.href).href.replace(/\/$/, '');
+
+const site = tag?.dataset.site || config.site;
+
+/** The offered language nearest to `wanted`: the same, else without its region, else undefined. */
+export function offered(wanted: string, languages: readonly string[]): string | undefined {
+  const lower = wanted.toLowerCase();
+  return languages.find((one) => one === lower) ?? languages.find((one) => one === lower.split('-')[0]);
+}
+
+const language =
+  offered(tag?.dataset.lang || document.documentElement.lang, config.languages) ?? config.language;
+
+/** True when the script carries another site's notice: nothing is known until the right one is fetched. */
+export const elsewhere = site !== config.site;
+
+let current: Notice | undefined = elsewhere || language !== config.language ? undefined : config;
+
+/** The notice that is at hand now, if only in the script's own language: enough to know the purposes. */
+export const known = (): Notice => current ?? config;
+
+/** Fetches the notice for this page's site and language from the server; `cache` as for `fetch`. */
+export async function refresh(cache: RequestCache = 'default'): Promise<Notice> {
+  const query = new URLSearchParams({ site, lang: language });
+  const answer = await fetch(`${mount}/api/v1/notice?${query}`, { cache });
+  const notice: Notice = await answer.json();
+  if (!answer.ok || !Array.isArray(notice.purposes) || !notice.texts) throw new Error('no notice');
+  return (current = notice);
+}
+
+/** The notice to show. If it cannot be had in the page's language, the script's own will do. */
+export async function shown(): Promise<Notice> {
+  try {
+    return current ?? (await refresh());
+  } catch (error) {
+    if (elsewhere) throw error;
+    return (current = config);
+  }
+}

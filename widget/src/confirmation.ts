@@ -1,0 +1,37 @@
+/** What was chosen, told in the place where it was asked. It stays until it is closed. */
+
+import type { Notice } from './config';
+import { button, dock, el, isDocked, section } from './dom';
+import { openSettings } from './settings';
+import { choices, screen } from './state';
+
+/** Confirms a decision; `back` gets the focus when the confirmation is closed. */
+export function confirm(notice: Notice, granted: boolean, back?: HTMLElement): void {
+  const { texts, purposes } = notice;
+  const standing = choices();
+  const names = purposes.filter(({ id }) => standing[id]).map(({ name }) => name);
+  const list = new Intl.ListFormat(notice.language).format(names);
+  const since = performance.now();
+  const status = el('p', { role: 'status' });
+  const told = section(
+    { id: 'koek-confirm', 'aria-labelledby': 'koek-done', lang: notice.language, tabindex: '-1' },
+    [
+      el('p', { id: 'koek-done' }, texts[granted ? 'confirm.yes' : 'confirm.no']?.replace('{purposes}', () => list)),
+      status,
+    ],
+    [
+      button('koek-close', 'plain', texts['button.close'], () => {
+        // The second half of a double click meant for the banner is not for us.
+        if (performance.now() - since < 400) return;
+        dock();
+        back?.focus();
+      }),
+      button('koek-change', 'link', texts['confirm.change'], (_, self) => openSettings(self)),
+    ],
+  );
+  dock(told);
+  told.focus({ preventScroll: true });
+  screen.status = (key) => {
+    if (isDocked(told)) status.textContent = texts[key] ?? '';
+  };
+}

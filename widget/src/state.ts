@@ -1,0 +1,144 @@
+/** The standing choice of this visitor in this page: where it is read from, changed, and told about. */
+
+import { choosable, complete, grants, readChoice, unanswered, type Choices } from './choice';
+import { config, known, mount, refresh, source, type Notice, type Purpose } from './config';
+import { guard } from './guard';
+import { makeOutbox, type Control, type Decision, type Layer } from './outbox';
+import { release } from './scripts';
+import { uuid7 } from './uuid';
+
+/** What the visitor ought to be told about the last decision: keys of the notice's texts. */
+export type Status = 'status.waiting' | 'status.not_kept';
+
+let standing: Choices = {};
+/** A decision this browser will not keep (no cookies): it holds for this page only. */
+let unkept: Choices = {};
+let channel: BroadcastChannel | undefined;
+
+/** Set by what is on the screen: `changed` after every change of the choice, `status` with what became of the last. */
+export const screen: { changed(): void; status(status: Status): void } = { changed() {}, status() {} };
+
+const outbox = makeOutbox({
+  storage: () => localStorage,
+  now: () => Date.now(),
+  alone: async (task) => (navigator.locks ? await navigator.locks.request('koek-outbox', task) : await task()),
+  async send(decision) {
+    try {
+      const answer = await fetch(`${mount}/api/v1/consents`, {
+        method: 'POST',
+        keepalive: true,
+        // The script may live on a sibling host; the answer sets the choice cookie there.
+        credentials: 'include',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(decision),
+      });
+      return answer.status;
+    } catch {
+      return 0;
+    }
+  },
+  settled(decision, result) {
+    if (result !== 'stored') screen.status('status.waiting');
+    if (result === 'stored' && unanswered(known().purposes, fromBrowser()).length) {
+      unkept = decision.choices;
+      screen.status('status.not_kept');
+    }
+    if (result === 'refused') {
+      // The text that was decided on is no longer served. Have the next page ask with the one that is.
+      if (source) fetch(source, { cache: 'reload', mode: 'no-cors' }).catch(() => {});
+      refresh('reload').catch(() => {});
+    }
+    update();
+    tell();
+  },
+});
+
+/** The cookie, then what the server has not acknowledged yet: the last word counts. */
+const fromBrowser = (): Choices => ({
+  ...readChoice(document.cookie, config.cookie, Date.now()),
+  ...outbox.pending().at(-1)?.choices,
+});
+
+/** The answers to give for every purpose; unanswered is no. */
+export const choices = (): Choices => complete(known().purposes, (id) => standing[id] === true);
+
+/** May this purpose be used now? */
+export const allows = (id: string): boolean =>
+  known().purposes.some((one) => one.id === id && (one.kind === 'exempt' || standing[id] === true));
+
+/** What the visitor has still to be asked. */
+export const open = (purposes: readonly Purpose[]): Purpose[] => unanswered(purposes, standing);
+
+/** Dispatches one of the widget's events; a listener that fails does not stop the widget. */
+export const announce = (name: 'ready' | 'change', changed: readonly string[]): unknown =>
+  document.dispatchEvent(
+    new CustomEvent(`koektrommel:${name}`, { detail: { choices: choices(), changed } }),
+  );
+
+/** Reads the standing choice again and puts a difference into effect. */
+export function update(now: Choices = { ...unkept, ...fromBrowser() }): void {
+  const before = choices();
+  standing = now;
+  const after = choices();
+  const changed = Object.keys(after).filter((id) => after[id] !== before[id]);
+  for (const { id, cookies } of choosable(known().purposes)) {
+    if (!before[id] || after[id]) continue;
+    for (const cookie of cookies) {
+      const name = typeof cookie === 'string' ? cookie : cookie.name;
+      if (name !== config.cookie) document.cookie = `${name}=; Path=/; Secure; Max-Age=0`;
+    }
+  }
+  guard(() => release(allows, (id) => before[id] === true && !after[id]));
+  if (changed.length) announce('change', changed);
+  screen.changed();
+}
+
+/**
+ * Records a decision and puts it into effect. A program may refuse for a visitor, it can never accept: returns
+ * false, and does nothing, when one tries.
+ */
+export function decide(
+  notice: Notice,
+  layer: Layer,
+  control: Control,
+  answers: Choices,
+  person: boolean,
+): boolean {
+  if (!person && grants(answers)) return false;
+  const decision: Decision = {
+    id: uuid7(Date.now(), () => crypto.getRandomValues(new Uint8Array(1))[0]! & 15),
+    site: notice.site,
+    notice: notice.notice,
+    language: notice.language,
+    layer,
+    control,
+    actor: person ? 'person' : 'automation',
+    choices: answers,
+  };
+  unkept = {};
+  outbox.add(decision);
+  update({ ...standing, ...answers });
+  tell();
+  return true;
+}
+
+const tell = (): void => channel?.postMessage(0);
+
+/** An open channel keeps a page out of the back-forward cache, so it is closed whenever the page is left. */
+function listen(): void {
+  channel = new BroadcastChannel('koektrommel');
+  channel.onmessage = () => update();
+}
+
+/** Reads the standing choice for the first time, follows other tabs, and sends what was left behind. */
+export function begin(): void {
+  listen();
+  addEventListener('pagehide', () => channel?.close());
+  addEventListener('pageshow', (event) => {
+    if (!event.persisted) return;
+    listen();
+    update();
+  });
+  update();
+  if (outbox.pending().length) outbox.flush();
+}
