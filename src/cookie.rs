@@ -1,0 +1,193 @@
+//! The choice cookie: the standing decision of a device, signed, readable, and with its expiry inside.
+//!
+//! `v=1&n=<notice>&d=2026-11-22&e=2027-05-22&p=display.0~preferences.1&id=<subject>&r=<index>`; a refusal has no
+//! `id` and no `r`. `Max-Age` is only advice to a browser, so what counts is `e`.
+
+use std::collections::BTreeMap;
+
+use data_encoding::BASE64URL_NOPAD;
+use koektrommel_core::{
+    decision::Choices,
+    hash::Hash,
+    identifier::PurposeId,
+    instant::Day,
+    record::{Consent, Event, Standing},
+};
+use time::Duration;
+
+use crate::keys::{KeyError, KeyRing};
+
+/// The name of the choice cookie where the site and the server share an origin.
+pub const NAME: &str = "__Host-koek";
+
+/// Longest value that is set or looked at, in bytes.
+pub const LONGEST: usize = 512;
+
+/// What a choice cookie says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChoiceCookie {
+    /// The notice that was decided on.
+    pub notice: Hash,
+    /// The UTC day of the decision.
+    pub decided: Day,
+    /// The last UTC day on which it holds.
+    pub expires: Day,
+    /// The answers.
+    pub choices: Choices,
+    /// Pseudonym and record; none after a refusal or a withdrawal.
+    pub standing: Option<Standing>,
+}
+
+/// A choice cookie that came in, verified and in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// What it says.
+    pub choice: ChoiceCookie,
+    /// It was signed with a retired key and should be set again.
+    pub renew: bool,
+}
+
+impl ChoiceCookie {
+    /// The cookie that goes with a record.
+    #[must_use]
+    pub fn of(consent: &Consent) -> Self {
+        let standing = consent.subject.filter(|_| consent.event == Event::Given);
+        Self {
+            notice: consent.notice,
+            decided: consent.time.day(),
+            expires: consent.until.day(),
+            choices: consent.choices.clone(),
+            standing: standing.map(|subject| Standing { subject, record: consent.id.index() }),
+        }
+    }
+
+    /// The `Set-Cookie` header that keeps it for as long as it holds.
+    pub fn set_cookie(&self, ring: &KeyRing, today: Day) -> Result<String, KeyError> {
+        let days = i64::from(self.expires.unix_days()) - i64::from(today.unix_days());
+        let value = ring.sign(NAME, self.payload())?;
+        Ok(build(value).max_age(Duration::days(days)).build().to_string())
+    }
+
+    /// The first cookie of that name among these which verifies and is in force today. Unknown, forged, expired
+    /// and future-dated ones count as no choice.
+    pub fn find<'a>(
+        values: impl Iterator<Item = &'a str>,
+        ring: &KeyRing,
+        today: Day,
+    ) -> Result<Option<Seen>, KeyError> {
+        for value in values.filter(|value| value.len() <= LONGEST) {
+            let Some(verified) = ring.verify(NAME, value, today)? else { continue };
+            let in_force = |choice: &Self| choice.expires >= today && choice.decided.unix_days() <= today.unix_days() + 1;
+            if let Some(choice) = Self::parse(&verified.value).filter(in_force) {
+                return Ok(Some(Seen { choice, renew: verified.is_old }));
+            }
+        }
+        Ok(None)
+    }
+
+    fn payload(&self) -> String {
+        let answers: Vec<_> = self.choices.iter().map(|(id, yes)| format!("{id}.{}", u8::from(yes))).collect();
+        let mut payload = format!(
+            "v=1&n={}&d={}&e={}&p={}",
+            BASE64URL_NOPAD.encode(self.notice.as_bytes()),
+            self.decided,
+            self.expires,
+            answers.join("~"),
+        );
+        if let Some(Standing { subject, record }) = self.standing {
+            payload.push_str(&format!("&id={subject}&r={record}"));
+        }
+        payload
+    }
+
+    fn parse(payload: &str) -> Option<Self> {
+        let fields: BTreeMap<_, _> = payload.split('&').map(|field| field.split_once('=')).collect::<Option<_>>()?;
+        let notice = BASE64URL_NOPAD.decode(fields.get("n")?.as_bytes()).ok()?;
+        let answers = fields.get("p")?.split('~').filter(|answer| !answer.is_empty()).map(|answer| {
+            let (id, yes) = answer.split_once('.')?;
+            Some((id.parse::<PurposeId>().ok()?, match yes {
+                "1" => true,
+                "0" => false,
+                _ => return None,
+            }))
+        });
+        let standing = match (fields.get("id"), fields.get("r")) {
+            (Some(subject), Some(record)) => {
+                Some(Standing { subject: subject.parse().ok()?, record: record.parse().ok()? })
+            }
+            _ => None,
+        };
+        Some(Self {
+            notice: Hash::from_bytes(notice.try_into().ok()?),
+            decided: fields.get("d")?.parse().ok()?,
+            expires: fields.get("e")?.parse().ok()?,
+            choices: Choices::new(answers.collect::<Option<_>>()?).ok()?,
+            standing,
+        })
+        .filter(|_| fields.get("v") == Some(&"1"))
+    }
+}
+
+/// The attributes of every cookie that holds a choice. Not `HttpOnly`: the widget reads it, so that a return
+/// visit needs no request.
+fn build(value: String) -> cookie::CookieBuilder<'static> {
+    cookie::Cookie::build((NAME, value)).path("/").secure(true).same_site(cookie::SameSite::Lax)
+}
+
+#[cfg(test)]
+mod tests {
+    use koektrommel_core::{
+        decision::Choices,
+        hash::Hash,
+        instant::Day,
+        record::{Standing, Subject},
+    };
+
+    use super::{ChoiceCookie, LONGEST, NAME, Seen};
+    use crate::{folder::Folder, keys::KeyRing};
+
+    fn choice() -> ChoiceCookie {
+        let answers = [("preferences", true), ("display", false)];
+        ChoiceCookie {
+            notice: Hash::of(&[b"notice"]),
+            decided: "2026-11-22".parse().unwrap(),
+            expires: "2027-05-22".parse().unwrap(),
+            choices: Choices::new(answers.map(|(id, yes)| (id.parse().unwrap(), yes)).into()).unwrap(),
+            standing: Some(Standing { subject: Subject::from_random([7; 16]), record: 12 }),
+        }
+    }
+
+    fn value(set_cookie: &str) -> &str {
+        set_cookie.strip_prefix(&format!("{NAME}=")).unwrap().split(';').next().unwrap()
+    }
+
+    #[test]
+    fn reads_what_it_sets_until_it_expires() {
+        let temp = tempfile::tempdir().unwrap();
+        let ring = KeyRing::open_or_create(&Folder::open_or_create(temp.path()).unwrap()).unwrap();
+        let today: Day = "2026-11-22".parse().unwrap();
+        for choice in [choice(), ChoiceCookie { standing: None, ..choice() }] {
+            let header = choice.set_cookie(&ring, today).unwrap();
+            assert!(header.ends_with("; SameSite=Lax; Secure; Path=/; Max-Age=15638400"), "{header}");
+            assert!(header.len() < LONGEST);
+            let find = |value: &str, day: &str| {
+                ChoiceCookie::find([value].into_iter(), &ring, day.parse().unwrap()).unwrap()
+            };
+            let seen = Some(Seen { choice, renew: false });
+            assert_eq!(find(value(&header), "2026-11-22"), seen);
+            assert_eq!(find(value(&header), "2027-05-22"), seen);
+            assert_eq!(find(value(&header), "2027-05-23"), None);
+            assert_eq!(find(value(&header), "2026-11-20"), None);
+            assert_eq!(find(&value(&header).replace("display.0", "display.1"), "2026-11-22"), None);
+        }
+    }
+
+    #[test]
+    fn only_its_own_format_is_read() {
+        let payload = choice().payload();
+        assert_eq!(ChoiceCookie::parse(&payload), Some(choice()));
+        for (from, to) in [("v=1", "v=2"), ("preferences.1", "preferences.2"), ("2026-11-22", "2026-11-99"), ("n=", "m="), ("&", ";")] {
+            assert_eq!(ChoiceCookie::parse(&payload.replace(from, to)), None, "{from}");
+        }
+    }
+}

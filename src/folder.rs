@@ -1,0 +1,177 @@
+//! The data folder: where everything that outlives the program is kept.
+//!
+//! ```text
+//! format          the version of this layout
+//! lock            held by the one program that serves from this folder
+//! keys/           log.pk8 (signs checkpoints), log.vkey (its public half), cookies.json (secrets, by generation)
+//! accounts.json   officers: password hashes, token hashes, roles
+//! notices/        every notice ever served, by hash
+//! downloads/      the manifest of every download
+//! store/          the log
+//! ```
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions},
+    io::{self, Read, Write},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+/// The version of the layout that this program reads and writes.
+const FORMAT: &str = "koektrommel-data 1\n";
+
+/// An existing data folder of a version that this program understands.
+#[derive(Clone, Debug)]
+pub struct Folder(PathBuf);
+
+/// Why a data folder cannot be used, in a sentence that says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// The file system refused.
+    #[error("{path}: {source}; check that the folder exists and that this user may write in it")]
+    Io {
+        /// What was being read or written.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A layout of another version.
+    #[error(
+        "{path} was written by another version of Koektrommel ({found}); this one reads `koektrommel-data 1`: \
+         use the program that wrote it, or restore a backup into an empty folder"
+    )]
+    Format {
+        /// The file that says so.
+        path: PathBuf,
+        /// What it says.
+        found: String,
+    },
+    /// Not a data folder at all.
+    #[error("{0} holds other files and no `format` file: choose an empty folder, or the one used before")]
+    Foreign(PathBuf),
+    /// Another program has it.
+    #[error("{0} is in use by another running Koektrommel: stop that one first, or give this one its own --data")]
+    Locked(PathBuf),
+}
+
+/// Holds the folder for one program; let go when dropped, or by the system when the program dies.
+#[derive(Debug)]
+pub struct Lock(#[expect(dead_code, reason = "held, not read")] File);
+
+impl Folder {
+    /// Opens the folder, or lays it out if it is empty or not there yet.
+    pub fn open_or_create(path: &Path) -> Result<Self, FolderError> {
+        let folder = Self(path.to_owned());
+        let format = folder.path("format");
+        if !format.exists() {
+            create_private_dir(path)?;
+            let mut entries = fs::read_dir(path).map_err(at(path))?;
+            if entries.any(|entry| entry.is_ok_and(|entry| entry.file_name() != "lock")) {
+                return Err(FolderError::Foreign(path.to_owned()));
+            }
+            for part in ["keys", "notices", "downloads", "store"] {
+                create_private_dir(&folder.path(part))?;
+            }
+            replace(&format, FORMAT.as_bytes())?;
+        }
+        Self::open(path)
+    }
+
+    /// Opens a folder that must exist.
+    pub fn open(path: &Path) -> Result<Self, FolderError> {
+        let folder = Self(path.to_owned());
+        let format = folder.path("format");
+        let mut found = String::new();
+        let file = File::open(&format).map_err(at(&format))?;
+        file.take(64).read_to_string(&mut found).map_err(at(&format))?;
+        if found == FORMAT { Ok(folder) } else { Err(FolderError::Format { path: format, found: first_line(&found) }) }
+    }
+
+    /// Takes the folder for this program alone.
+    pub fn lock(&self) -> Result<Lock, FolderError> {
+        let path = self.path("lock");
+        let file = private().create(true).truncate(false).open(&path).map_err(at(&path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock(file)),
+            Err(fs::TryLockError::WouldBlock) => Err(FolderError::Locked(self.0.clone())),
+            Err(fs::TryLockError::Error(source)) => Err(FolderError::Io { path, source }),
+        }
+    }
+
+    /// A path inside the folder.
+    #[must_use]
+    pub fn path(&self, part: &str) -> PathBuf {
+        self.0.join(part)
+    }
+}
+
+/// Writes a file so that a crash leaves either the old content or the new, readable by this user alone.
+pub fn replace(path: &Path, content: &[u8]) -> Result<(), FolderError> {
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".new");
+    let temporary = PathBuf::from(temporary);
+    let write = || -> io::Result<()> {
+        let mut file = private().create(true).truncate(true).open(&temporary)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        fs::rename(&temporary, path)?;
+        path.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
+    };
+    write().map_err(at(path))
+}
+
+/// Makes a folder that only this user can enter, and the folders above it.
+fn create_private_dir(path: &Path) -> Result<(), FolderError> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(at(path))
+}
+
+fn private() -> OpenOptions {
+    let mut options = File::options();
+    options.write(true).mode(0o600);
+    options
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
+    let path = path.to_owned();
+    move |source| FolderError::Io { path, source }
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or("empty").chars().filter(|c| c.is_ascii_graphic() || *c == ' ').collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt};
+
+    use super::{Folder, FolderError, replace};
+
+    #[test]
+    fn a_new_folder_is_private_and_opens_again() {
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join("a/b");
+        let folder = Folder::open_or_create(&path).unwrap();
+        Folder::open_or_create(&path).unwrap();
+        assert_eq!(fs::metadata(folder.path("keys")).unwrap().permissions().mode() & 0o777, 0o700);
+        replace(&folder.path("keys/x"), b"secret").unwrap();
+        assert_eq!(fs::metadata(folder.path("keys/x")).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn another_format_a_foreign_folder_and_a_second_program_are_refused_with_a_remedy() {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = Folder::open_or_create(&temp.path().join("data")).unwrap();
+        let lock = folder.lock().unwrap();
+        assert!(matches!(folder.lock(), Err(FolderError::Locked(_))));
+        drop(lock);
+        folder.lock().unwrap();
+
+        fs::write(folder.path("format"), "koektrommel-data 2\n").unwrap();
+        let error = Folder::open_or_create(&temp.path().join("data")).unwrap_err();
+        assert!(error.to_string().contains("koektrommel-data 2"), "{error}");
+
+        fs::create_dir(temp.path().join("home")).unwrap();
+        fs::write(temp.path().join("home/letter.txt"), "").unwrap();
+        assert!(matches!(Folder::open_or_create(&temp.path().join("home")), Err(FolderError::Foreign(_))));
+    }
+}

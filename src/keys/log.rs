@@ -1,0 +1,99 @@
+//! The Ed25519 key that signs the log's checkpoints.
+
+use std::{fmt, fs};
+
+use koektrommel_core::{
+    error::Malformed,
+    hash::Hash,
+    note::{Checkpoint, VerifierKey},
+};
+use ring::{
+    rand::SystemRandom,
+    signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey},
+};
+
+use super::KeyError;
+use crate::folder::{Folder, replace};
+
+/// Signs checkpoints under one name, the log's origin.
+pub struct LogKey {
+    pair: Ed25519KeyPair,
+    verifier: VerifierKey,
+}
+
+impl LogKey {
+    /// Reads the key of a data folder, or makes one under this origin if it has none.
+    ///
+    /// An origin that was given once stays: receipts name it for as long as they exist.
+    pub fn open_or_create(folder: &Folder, origin: &str) -> Result<Self, KeyError> {
+        let path = folder.path("keys/log.pk8");
+        if !path.exists() {
+            let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| KeyError::Random)?;
+            let key = Self::from_pkcs8(document.as_ref(), origin).map_err(|why| KeyError::Content { path: path.clone(), why })?;
+            replace(&folder.path("keys/log.vkey"), format!("{}\n", key.verifier).as_bytes())?;
+            replace(&path, document.as_ref())?;
+        }
+        let key = Self::open(folder)?;
+        if key.verifier.name() != origin {
+            let why = format!(
+                "the log was begun under the origin `{}` and keeps it; set `origin` to that, or start an empty data folder",
+                key.verifier.name()
+            );
+            return Err(KeyError::Content { path: folder.path("keys/log.vkey"), why });
+        }
+        Ok(key)
+    }
+
+    /// Reads the key of a data folder.
+    pub fn open(folder: &Folder) -> Result<Self, KeyError> {
+        let public = folder.path("keys/log.vkey");
+        let secret = folder.path("keys/log.pk8");
+        let wrong = |path: &std::path::Path, why: String| KeyError::Content { path: path.to_owned(), why };
+        let text = fs::read_to_string(&public).map_err(|error| wrong(&public, error.to_string()))?;
+        let verifier: VerifierKey = text.trim_end().parse().map_err(|error| wrong(&public, format!("{error}")))?;
+        let document = fs::read(&secret).map_err(|error| wrong(&secret, error.to_string()))?;
+        let key = Self::from_pkcs8(&document, verifier.name()).map_err(|why| wrong(&secret, why))?;
+        if key.verifier != verifier {
+            return Err(wrong(&secret, "is not the secret half of log.vkey beside it: put back the pair that belongs together".to_owned()));
+        }
+        Ok(key)
+    }
+
+    fn from_pkcs8(document: &[u8], origin: &str) -> Result<Self, String> {
+        let pair = Ed25519KeyPair::from_pkcs8(document).map_err(|_| "must be an Ed25519 key as PKCS #8".to_owned())?;
+        let public = pair.public_key().as_ref().try_into().map_err(|_| "must be an Ed25519 key".to_owned())?;
+        let verifier = VerifierKey::new(origin, public).map_err(|error| error.to_string())?;
+        Ok(Self { pair, verifier })
+    }
+
+    /// The public half, under the log's origin.
+    #[must_use]
+    pub const fn verifier(&self) -> &VerifierKey {
+        &self.verifier
+    }
+
+    /// Signs the checkpoint of this log at a size.
+    ///
+    /// # Errors
+    /// Only for a root or size that no checkpoint can name; there is none.
+    pub fn checkpoint(&self, size: u64, root: Hash) -> Result<String, Malformed> {
+        let checkpoint = Checkpoint { origin: self.verifier.name().to_owned(), size, root };
+        checkpoint.sign(&self.verifier, |text| {
+            let mut signature = [0; 64];
+            signature.copy_from_slice(self.pair.sign(text).as_ref());
+            signature
+        })
+    }
+}
+
+/// Whether this is the key's Ed25519 signature (RFC 8032) over the message.
+#[must_use]
+pub fn verify(public: &[u8; 32], message: &[u8], signature: &[u8]) -> bool {
+    UnparsedPublicKey::new(&ED25519, public).verify(message, signature).is_ok()
+}
+
+impl fmt::Debug for LogKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LogKey({})", self.verifier)
+    }
+}

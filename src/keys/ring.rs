@@ -1,0 +1,236 @@
+//! The secrets that sign cookies: one active, the older ones retired.
+//!
+//! `cookie`'s `SignedJar` authenticates a value and not its name. So each cookie name, in each generation of the
+//! secret, has its own key, derived with HKDF (RFC 5869): a value moved to another name does not verify.
+
+use std::{fmt, sync::Arc};
+
+use cookie::{Cookie, CookieJar, Key};
+use koektrommel_core::instant::Day;
+use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
+use serde::{Deserialize, Serialize};
+
+use super::{KeyError, random};
+use crate::{
+    folder::{Folder, replace},
+    watched::Watched,
+};
+
+/// How long a retired secret still verifies: the longest validity of a choice.
+const RETIRED_FOR_MONTHS: u8 = 12;
+
+/// The secrets of a data folder; read again when `keys/cookies.json` changes.
+pub struct KeyRing(Watched<Generations>);
+
+/// The secrets as they are on disk.
+#[derive(Default)]
+pub struct Generations(Vec<Generation>);
+
+struct Generation {
+    id: u32,
+    retired: Option<Day>,
+    secret: [u8; 32],
+}
+
+/// What a signed cookie turned out to be.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// The value without its signature.
+    pub value: String,
+    /// Signed with a retired key: sign it again.
+    pub is_old: bool,
+}
+
+impl KeyRing {
+    /// The ring of a data folder; makes a first secret if there is none.
+    pub fn open_or_create(folder: &Folder) -> Result<Self, KeyError> {
+        let ring = Self(Watched::new(folder.path("keys/cookies.json"), parse));
+        if ring.read()?.0.is_empty() {
+            ring.write(&[Generation { id: 1, retired: None, secret: random()? }])?;
+        }
+        Ok(ring)
+    }
+
+    /// Makes a new active secret; the one before is retired on this day and verifies until its cookies expire.
+    pub fn rotate(&self, today: Day) -> Result<u32, KeyError> {
+        let before = self.read()?;
+        let id = before.0.iter().map(|generation| generation.id).max().unwrap_or(0) + 1;
+        let mut generations = vec![Generation { id, retired: None, secret: random()? }];
+        generations.extend(before.0.iter().map(|old| Generation {
+            retired: Some(old.retired.unwrap_or(today)),
+            ..*old
+        }));
+        generations.retain(|old| old.retired.is_none_or(|day| today <= day.plus_months(RETIRED_FOR_MONTHS)));
+        self.write(&generations)?;
+        Ok(id)
+    }
+
+    /// Signs a value for a cookie of this name with the active secret.
+    pub fn sign(&self, name: &str, value: String) -> Result<String, KeyError> {
+        let generations = self.read()?;
+        let active = generations.0.iter().find(|generation| generation.retired.is_none());
+        let key = active.ok_or_else(|| self.wrong("has no active key"))?.key(name);
+        let mut jar = CookieJar::new();
+        jar.signed_mut(&key).add(Cookie::new(name.to_owned(), value));
+        jar.get(name).map(|cookie| cookie.value().to_owned()).ok_or(KeyError::Random)
+    }
+
+    /// Checks a signed value that came in under this name: the active secret first, then the retired ones.
+    pub fn verify(&self, name: &str, signed: &str, today: Day) -> Result<Option<Verified>, KeyError> {
+        let generations = self.read()?;
+        Ok(generations.0.iter().find_map(|generation| {
+            if generation.retired.is_some_and(|day| today > day.plus_months(RETIRED_FOR_MONTHS)) {
+                return None;
+            }
+            let jar = CookieJar::new();
+            let cookie = Cookie::new(name.to_owned(), signed.to_owned());
+            let value = jar.signed(&generation.key(name)).verify(cookie)?.value().to_owned();
+            Some(Verified { value, is_old: generation.retired.is_some() })
+        }))
+    }
+
+    fn read(&self) -> Result<Arc<Generations>, KeyError> {
+        self.0.get().map_err(|error| self.wrong(&error.to_string()))
+    }
+
+    fn write(&self, generations: &[Generation]) -> Result<(), KeyError> {
+        let file = File {
+            v: 1,
+            keys: generations
+                .iter()
+                .map(|generation| Entry {
+                    id: generation.id,
+                    retired: generation.retired.map(|day| day.to_string()),
+                    secret: data_encoding::BASE64.encode(&generation.secret),
+                })
+                .collect(),
+        };
+        let json = serde_json::to_vec_pretty(&file).map_err(|error| self.wrong(&error.to_string()))?;
+        Ok(replace(self.0.path(), &json)?)
+    }
+
+    fn wrong(&self, why: &str) -> KeyError {
+        KeyError::Content { path: self.0.path().to_owned(), why: why.to_owned() }
+    }
+}
+
+impl Generation {
+    fn key(&self, cookie_name: &str) -> Key {
+        struct SixtyFour;
+        impl KeyType for SixtyFour {
+            fn len(&self) -> usize {
+                64
+            }
+        }
+        let mut bytes = [0; 64];
+        let extracted = Salt::new(HKDF_SHA256, b"koektrommel cookie v1").extract(&self.secret);
+        // Fails only for more than 255 blocks of output; 64 bytes are two.
+        if let Ok(key) = extracted.expand(&[cookie_name.as_bytes()], SixtyFour) {
+            let _two_blocks = key.fill(&mut bytes);
+        }
+        Key::from(&bytes)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    v: u8,
+    keys: Vec<Entry>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    id: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retired: Option<String>,
+    secret: String,
+}
+
+fn parse(content: &[u8]) -> Result<Generations, String> {
+    // The parser's own message may quote what it read, and that is a secret.
+    let file: File = serde_json::from_slice(content)
+        .map_err(|error| format!("must be a key ring of version 1 (line {}): put back the last good copy", error.line()))?;
+    if file.v != 1 {
+        return Err("was written by another version of Koektrommel: use that one".to_owned());
+    }
+    let generations = file.keys.into_iter().map(|entry| {
+        let secret = data_encoding::BASE64.decode(entry.secret.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
+        Ok(Generation {
+            id: entry.id,
+            retired: entry.retired.map(|day| day.parse()).transpose().map_err(|_| "`retired` must be a date")?,
+            secret: secret.ok_or("`secret` must be 32 bytes as base64")?,
+        })
+    });
+    let generations = Generations(generations.collect::<Result<Vec<_>, &str>>()?);
+    if generations.0.iter().filter(|generation| generation.retired.is_none()).count() == 1 {
+        Ok(generations)
+    } else {
+        Err("must have exactly one key that is not retired".to_owned())
+    }
+}
+
+impl fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyRing(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use koektrommel_core::instant::Day;
+
+    use super::{KeyRing, Verified};
+    use crate::folder::Folder;
+
+    fn day(days: u32) -> Day {
+        Day::from_unix_days(20_000 + days)
+    }
+
+    #[test]
+    fn an_old_key_verifies_until_its_cookies_expire() {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = Folder::open_or_create(temp.path()).unwrap();
+        let ring = KeyRing::open_or_create(&folder).unwrap();
+        let first = ring.sign("a", "v=1".to_owned()).unwrap();
+        let read = |signed: &str, today| ring.verify("a", signed, today).unwrap();
+        let valid = |is_old| Some(Verified { value: "v=1".to_owned(), is_old });
+
+        assert_eq!(read(&first, day(0)), valid(false));
+        assert_eq!(ring.rotate(day(0)).unwrap(), 2);
+        assert_eq!(read(&first, day(0)), valid(true));
+        let second = ring.sign("a", "v=1".to_owned()).unwrap();
+        assert_ne!(first, second);
+        assert_eq!(read(&second, day(0)), valid(false));
+        assert_eq!(ring.rotate(day(1)).unwrap(), 3);
+        assert_eq!(read(&first, day(365)), valid(true));
+        assert_eq!(read(&first, day(367)), None);
+        ring.rotate(day(400)).unwrap();
+        assert_eq!((read(&first, day(400)), read(&second, day(400))), (None, None));
+    }
+
+    #[test]
+    fn a_value_belongs_to_its_name_and_to_its_secret() {
+        let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let ring = KeyRing::open_or_create(&Folder::open_or_create(one.path()).unwrap()).unwrap();
+        let other = KeyRing::open_or_create(&Folder::open_or_create(two.path()).unwrap()).unwrap();
+        let signed = ring.sign("a", "v=1".to_owned()).unwrap();
+        assert_eq!(ring.verify("b", &signed, day(0)).unwrap(), None);
+        assert_eq!(other.verify("a", &signed, day(0)).unwrap(), None);
+        for wrong in ["", "v=1", &signed[1..], &signed[..signed.len() - 1], &format!("{signed} "), "é".repeat(60).as_str()] {
+            assert_eq!(ring.verify("a", wrong, day(0)).unwrap(), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_broken_file_is_named_and_its_secrets_are_not() {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = Folder::open_or_create(temp.path()).unwrap();
+        KeyRing::open_or_create(&folder).unwrap();
+        let path = folder.path("keys/cookies.json");
+        std::fs::write(&path, r#"{"v":1,"keys":[{"id":1,"secret":"c2VjcmV0"}]}"#).unwrap();
+        let error = KeyRing::open_or_create(&folder).unwrap_err().to_string();
+        assert!(error.contains("cookies.json") && !error.contains("c2VjcmV0"), "{error}");
+    }
+}

@@ -1,0 +1,174 @@
+//! The log as the rest of the server sees it: hand in, look up, prove.
+//!
+//! [`Ledger::record`] answers once the record is on disk and in the tree, never before. Behind it stands a bounded
+//! queue and one writer thread, so that what gathers while one batch is being synced becomes the next batch.
+
+mod open;
+mod writer;
+
+use std::{
+    ops::Range,
+    sync::{Arc, PoisonError, RwLock},
+    thread::JoinHandle,
+};
+
+use koektrommel_core::{
+    decision::Decision,
+    hash::Hash,
+    instant::Day,
+    merkle::{self, NodeId, Nodes},
+    note::VerifierKey,
+    receipt::Receipt,
+    record::{Access, Consent, Standing},
+};
+use tokio::sync::{mpsc, oneshot};
+
+pub use self::open::OpenError;
+use crate::{
+    clock::Clock,
+    keys::LogKey,
+    store::{Head, Item, Store, StoreError},
+};
+
+/// How many records may wait for the writer. At a thousand batches a second of some hundred records each, a full
+/// queue means that the disk has not answered for a while.
+const QUEUE: usize = 8192;
+
+/// A handle on the log; clones share it.
+#[derive(Clone)]
+pub struct Ledger {
+    queue: mpsc::Sender<writer::Job>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    store: Arc<dyn Store>,
+    head: RwLock<Arc<Head>>,
+    key: LogKey,
+}
+
+/// A decision that is on disk and in the tree.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// The record.
+    pub consent: Consent,
+    /// The hash of its entry in the tree.
+    pub leaf: Hash,
+    /// The same click was recorded before; this is that record.
+    pub repeated: bool,
+}
+
+/// Why nothing was recorded; one variant for each thing that the caller does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SubmitError {
+    /// Too many are waiting: come back in a moment.
+    #[error("too many decisions are waiting to be written")]
+    Busy,
+    /// The disk does not take it: come back later.
+    #[error("the log cannot be written at the moment")]
+    Unavailable,
+    /// This click was recorded before with another content.
+    #[error("this id was used before for another decision")]
+    Reused,
+}
+
+impl Ledger {
+    /// Opens the log, or refuses with a sentence if its head, its tree and its checkpoint do not agree.
+    ///
+    /// The thread ends, and everything handed in has been answered, once the last clone of the handle is gone.
+    pub fn open(store: Arc<dyn Store>, key: LogKey, clock: Clock) -> Result<(Self, JoinHandle<()>), OpenError> {
+        let head = open::check(&*store, key.verifier())?;
+        let shared = Arc::new(Shared { store, head: RwLock::new(Arc::new(head)), key });
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let writer = writer::Writer::new(Arc::clone(&shared), clock);
+        let thread = std::thread::Builder::new().name("ledger".to_owned()).spawn(move || writer.run(jobs));
+        Ok((Self { queue, shared }, thread.map_err(OpenError::Thread)?))
+    }
+
+    /// Records a decision, once for each click.
+    ///
+    /// Cancel safety: once it has been polled to the queue, the record is made whether or not somebody waits.
+    pub async fn record(&self, decision: Decision, standing: Option<Standing>) -> Result<Recorded, SubmitError> {
+        let (answer, recorded) = oneshot::channel();
+        self.submit(writer::Job::Decision { decision, standing, answer })?;
+        recorded.await.unwrap_or(Err(SubmitError::Unavailable))
+    }
+
+    /// Records that an officer reads the log, and returns the index; time is filled in by the writer.
+    pub async fn record_access(&self, access: Access) -> Result<u64, SubmitError> {
+        let (answer, recorded) = oneshot::channel();
+        self.submit(writer::Job::Access { access, answer })?;
+        recorded.await.unwrap_or(Err(SubmitError::Unavailable))
+    }
+
+    fn submit(&self, job: writer::Job) -> Result<(), SubmitError> {
+        self.queue.try_send(job).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => SubmitError::Busy,
+            mpsc::error::TrySendError::Closed(_) => SubmitError::Unavailable,
+        })
+    }
+
+    /// The committed end of the log and its signed checkpoint.
+    #[must_use]
+    pub fn head(&self) -> Arc<Head> {
+        self.shared.head()
+    }
+
+    /// The public key of the log.
+    #[must_use]
+    pub fn verifier(&self) -> &VerifierKey {
+        self.shared.key.verifier()
+    }
+
+    /// Items by index; fewer than asked for where the log ends. Blocks on the disk.
+    pub fn items(&self, range: Range<u64>) -> Result<Vec<Item>, StoreError> {
+        self.shared.store.items(range)
+    }
+
+    /// The index of the first entry made on this UTC day or later. Blocks on the disk.
+    pub fn first_on(&self, day: Day) -> Result<u64, StoreError> {
+        self.shared.store.first_on(day)
+    }
+
+    /// The hashes of perfect subtrees. Blocks on the disk.
+    pub fn nodes(&self, ids: &[NodeId]) -> Result<Vec<Hash>, StoreError> {
+        ids.iter().map(|id| self.shared.store.node(*id)).collect()
+    }
+
+    /// The receipt of one item: its proof under the newest checkpoint, with what opens its commitment if that has
+    /// not been erased. `None` beyond the end. Blocks on the disk.
+    pub fn receipt(&self, index: u64) -> Result<Option<Receipt>, StoreError> {
+        let head = self.head();
+        let size = head.frontier.size();
+        if index >= size {
+            return Ok(None);
+        }
+        let Some(item) = self.items(index..index + 1)?.pop() else { return Ok(None) };
+        let proof = merkle::inclusion_proof(index, size, &StoreNodes(&*self.shared.store))?;
+        let extra = item.opening.map(|opening| {
+            [&item.entry.encode()[..], opening.salt.as_bytes(), &opening.record].concat()
+        });
+        Ok(Some(Receipt { extra, index, proof, checkpoint: head.checkpoint.clone() }))
+    }
+}
+
+impl Shared {
+    fn head(&self) -> Arc<Head> {
+        Arc::clone(&self.head.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn set_head(&self, head: Head) {
+        *self.head.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(head);
+    }
+}
+
+/// A store as a source of nodes for proofs.
+struct StoreNodes<'a>(&'a dyn Store);
+
+impl Nodes for StoreNodes<'_> {
+    type Error = StoreError;
+
+    fn node(&self, id: NodeId) -> Result<Hash, StoreError> {
+        self.0.node(id)
+    }
+}
