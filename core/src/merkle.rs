@@ -207,11 +207,17 @@ pub fn outside(range: Range<u64>, size: u64) -> (Vec<NodeId>, Vec<NodeId>) {
 }
 
 /// The root of the tree of this size (section 2.1.1).
+///
+/// # Errors
+/// Those of `nodes`.
 pub fn root<N: Nodes>(size: u64, nodes: &N) -> Result<Hash, N::Error> {
     hash_of(0..size, nodes)
 }
 
 /// Proves that a leaf is in the tree of this size (section 2.1.3.1): its siblings on the way up.
+///
+/// # Errors
+/// An index that is not in the tree; those of `nodes`.
 pub fn inclusion_proof<N: Nodes>(index: u64, size: u64, nodes: &N) -> Result<Vec<Hash>, N::Error> {
     if index >= size {
         return Err(Malformed::new("index", "must lie inside the tree").into());
@@ -221,6 +227,9 @@ pub fn inclusion_proof<N: Nodes>(index: u64, size: u64, nodes: &N) -> Result<Vec
 
 /// Proves that the tree of the old size is how the tree of the new size began (section 2.1.4.1). Empty for equal
 /// sizes and for an old tree without leaves, where there is nothing to prove.
+///
+/// # Errors
+/// An old size above the new one; those of `nodes`.
 pub fn consistency_proof<N: Nodes>(old: u64, new: u64, nodes: &N) -> Result<Vec<Hash>, N::Error> {
     if old > new {
         return Err(Malformed::new("size", "of the old tree must not exceed that of the new").into());
@@ -238,6 +247,9 @@ pub fn consistency_proof<N: Nodes>(old: u64, new: u64, nodes: &N) -> Result<Vec<
 }
 
 /// Checks that a leaf is in the tree with this root (section 2.1.3.2).
+///
+/// # Errors
+/// Names the part that does not fit: `index` or `proof`.
 pub fn verify_inclusion(
     index: u64,
     size: u64,
@@ -271,6 +283,9 @@ pub fn verify_inclusion(
 
 /// Checks that the old tree is how the new tree began (section 2.1.4.2). The RFC leaves out an old tree without
 /// leaves; it is how every tree began, and takes the empty proof and the empty root.
+///
+/// # Errors
+/// Names the part that does not fit: `size`, `root` or `proof`.
 pub fn verify_consistency(
     old: u64,
     new: u64,

@@ -1,5 +1,7 @@
 //! The tree against the definition in RFC 6962 section 2.1, for every size up to 300.
 
+#![allow(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
+
 use std::collections::HashMap;
 
 use koektrommel_core::{
@@ -146,7 +148,7 @@ fn every_leaf_is_proved_in_every_tree() {
             }
         }
         assert!(merkle::inclusion_proof(size, size, &trees.nodes).is_err());
-        assert!(merkle::verify_inclusion(size, size, root, &[], root).is_err() || size == 0);
+        assert!(merkle::verify_inclusion(size, size, root, &[], root).is_err());
     }
 }
 
