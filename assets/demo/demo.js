@@ -85,17 +85,17 @@
   function showChoices() {
     const koek = window.koektrommel;
     if (!koek || typeof koek.allows !== "function") return;
-    const choices = typeof koek.choices === "function" ? koek.choices() : null;
-    const known = Boolean(choices) && Object.keys(choices).length > 0;
+    let some = false;
     all("[data-purpose]", panel).forEach((part) => {
       const on = koek.allows(part.dataset.purpose) === true;
       const lamp = find(".lamp", part);
+      some = some || on;
       part.classList.toggle("is-on", on);
       lamp.textContent = on ? lamp.dataset.on : lamp.dataset.off;
       find(".cookie-" + part.dataset.purpose).classList.toggle("is-on", on);
     });
     const status = find("[data-panel-status]", panel);
-    status.textContent = known ? status.dataset.known : status.dataset.waiting;
+    status.textContent = some ? status.dataset.some : status.dataset.none;
   }
 
   document.addEventListener("koektrommel:ready", showChoices);
