@@ -1,0 +1,210 @@
+/** Equal buttons, the keyboard, axe, languages, small windows, and staying out of the way. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { press, reopen, require, test, visit } from './support.mjs';
+
+const SIZES = [320, 768, 1280];
+const SCHEMES = ['light', 'dark'];
+
+/** Everything that could make one button louder than the other. */
+const PROMINENCE = `color background-color background-image border-top border-right border-bottom border-left border-radius
+  box-shadow outline opacity font-family font-size font-weight font-style letter-spacing line-height text-transform
+  text-decoration padding margin cursor filter transform visibility display`.split(/\s+/);
+
+const measure = (page, id) =>
+  page.$eval(
+    id,
+    (button, names) => {
+      const style = getComputedStyle(button);
+      const box = button.getBoundingClientRect();
+      return {
+        tag: button.localName,
+        type: button.type,
+        classes: button.className,
+        style: Object.fromEntries(names.map((name) => [name, style.getPropertyValue(name)])),
+        width: Math.round(box.width),
+        height: box.height,
+        inView: box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth,
+        autofocus: button.autofocus,
+      };
+    },
+    PROMINENCE,
+  );
+
+test('refuse and accept are exactly equal', async (room) => {
+  const { page } = room;
+  for (const path of ['/', '/?lang=en']) {
+    await visit(room, path);
+    for (const width of SIZES) {
+      for (const media of [...SCHEMES.map((colorScheme) => ({ colorScheme })), { forcedColors: 'active' }]) {
+        await page.setViewportSize({ width, height: width === 320 ? 256 : 800 });
+        await page.emulateMedia({ colorScheme: 'light', forcedColors: 'none', ...media });
+        const refuse = await measure(page, '#koek-refuse');
+        const accept = await measure(page, '#koek-accept');
+        assert.deepEqual(refuse, accept, `${path} ${width} ${JSON.stringify(media)}`);
+        assert.ok(refuse.height >= 44, `height ${refuse.height}`);
+        assert.ok(refuse.inView && (await measure(page, '#koek-choose')).inView, `in view at ${width}`);
+        assert.equal(refuse.autofocus, false);
+      }
+    }
+    await page.emulateMedia({ colorScheme: 'light', forcedColors: 'none' });
+    await page.click('#koek-choose');
+    await page.waitForSelector('#koek-settings[open]');
+    for (const width of SIZES) {
+      await page.setViewportSize({ width, height: 800 });
+      assert.deepEqual(await measure(page, '#koek-refuse-all'), await measure(page, '#koek-accept-all'));
+    }
+  }
+});
+
+test('everything by keyboard alone', async (room) => {
+  const { page, seen } = room;
+  await visit(room);
+  const focus = () => page.evaluate(() => document.activeElement.id);
+  const within = (id) => page.evaluate((one) => !!document.activeElement.closest(one), id);
+  assert.equal(await page.evaluate(() => document.activeElement === document.body), true, 'takes no focus');
+
+  const order = [];
+  for (let step = 0; step < 12; step++) {
+    await page.keyboard.press('Tab');
+    if (!(await within('#koek-banner'))) break;
+    order.push(await focus());
+  }
+  assert.deepEqual(order.slice(-3), ['koek-refuse', 'koek-accept', 'koek-choose']);
+  assert.equal(await within('#koek-banner'), false, 'the keyboard leaves the banner');
+
+  await page.keyboard.press('Shift+Tab');
+  assert.equal(await focus(), 'koek-choose');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#koek-settings[open]');
+  assert.equal(await within('#koek-settings'), true);
+  for (let step = 0; step < 15; step++) {
+    await page.keyboard.press('Tab');
+    assert.ok((await within('#koek-settings')) || (await page.evaluate(() => document.activeElement === document.body)));
+  }
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('#koek-settings', { state: 'detached' });
+  assert.equal(await focus(), 'koek-choose');
+  assert.deepEqual(seen.posts, [], 'Escape chooses nothing');
+
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#koek-settings[open]');
+  while ((await focus()) !== 'koek-p-display') await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  while ((await focus()) !== 'koek-save') await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#koek-confirm');
+  assert.equal(await focus(), 'koek-confirm');
+  assert.deepEqual(seen.posts[0].choices, { preferences: false, display: true });
+  await page.waitForTimeout(500);
+  await page.keyboard.press('Tab');
+  assert.equal(await focus(), 'koek-close');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#koek-confirm', { state: 'detached' });
+});
+
+const axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Runs axe over the page as it stands; zero means zero, best practices too. */
+async function audit(page, state) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
+  assert.deepEqual(told, [], state);
+}
+
+for (const path of ['/', '/?lang=en']) {
+  test(`axe finds nothing, ${path}`, async (room) => {
+    const { page, context } = room;
+    for (const width of SIZES) {
+      for (const colorScheme of SCHEMES) {
+        const state = `${width} ${colorScheme}`;
+        await context.clearCookies();
+        await page.setViewportSize({ width, height: 800 });
+        await page.emulateMedia({ colorScheme });
+        await visit(room, path);
+        await audit(page, `banner ${state}`);
+        await page.click('#koek-choose');
+        await page.waitForSelector('#koek-settings[open]');
+        await audit(page, `settings ${state}`);
+        await page.check('#koek-p-display');
+        await press(page, '#koek-save');
+        await audit(page, `confirmed ${state}`);
+        await page.reload();
+        await page.evaluate(() => window.koektrommel.ready);
+        await audit(page, `after ${state}`);
+        await reopen(page);
+        await audit(page, `re-opened ${state}`);
+      }
+    }
+  });
+}
+
+test('speaks the language of the page', async (room) => {
+  const { page, seen } = room;
+  await visit(room);
+  assert.equal(await page.textContent('#koek-refuse'), 'Weigeren');
+  assert.equal(await page.getAttribute('#koek-banner', 'lang'), 'nl');
+  await visit(room, '/?lang=en');
+  assert.equal(await page.textContent('#koek-refuse'), 'Refuse');
+  assert.equal(await page.getAttribute('#koek-banner', 'lang'), 'en');
+  await press(page, '#koek-refuse');
+  assert.equal(await page.getAttribute('#koek-confirm', 'lang'), 'en');
+  assert.equal(seen.posts[0].language, 'en');
+});
+
+test('names every purpose that "accept" covers, none ticked, and the page stays free', async (room) => {
+  const { page } = room;
+  await visit(room);
+  const words = await page.textContent('#koek-banner');
+  for (const name of ['Uw voorkeuren', 'Hoe de website eruitziet']) assert.ok(words.includes(name), name);
+  assert.equal(await page.evaluate(() => document.body.firstElementChild.id), 'koek-banner', 'first in the document');
+  assert.equal(await page.$eval('#koek-banner', (one) => one.matches('section[role=region][aria-labelledby]')), true);
+  for (const where of ['html', 'body']) {
+    assert.doesNotMatch(await page.$eval(where, (one) => getComputedStyle(one).overflow), /hidden|clip/);
+  }
+  await page.emulateMedia({ media: 'print' });
+  assert.equal(await page.isVisible('#koek-banner'), false);
+});
+
+test('nothing moves, and what has the focus is never hidden', async (room) => {
+  const { page, context } = room;
+  await context.addInitScript(() => {
+    window.shift = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) window.shift += entry.value;
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  for (const [width, height] of [[320, 568], [1280, 720]]) {
+    await page.setViewportSize({ width, height });
+    await visit(room);
+    await page.waitForTimeout(500);
+    assert.equal(await page.evaluate(() => window.shift), 0);
+    for (let step = 0; step < 40; step++) {
+      await page.keyboard.press('Tab');
+      const hidden = await page.evaluate(() => {
+        const one = document.activeElement;
+        if (one === document.body || one.closest('#koek-banner')) return '';
+        const box = one.getBoundingClientRect();
+        const roof = document.getElementById('koek-banner').getBoundingClientRect().top;
+        return box.top < roof && box.bottom > 0 ? '' : one.outerHTML;
+      });
+      assert.equal(hidden, '');
+    }
+  }
+});
+
+test('the rules of the page do not reach the widget', async (room) => {
+  const { page } = room;
+  await visit(room);
+  const before = await measure(page, '#koek-refuse');
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`button { display: none } section, h2, p, button, ul, li { all: unset; float: right }
+      body button { background: red; font: 9px serif; text-transform: uppercase; border-radius: 99px }
+      body { letter-spacing: 3px; text-align: right; text-transform: uppercase; line-height: 4; font-size: 40px }`);
+    document.adoptedStyleSheets.unshift(sheet);
+  });
+  const { style, ...rest } = await measure(page, '#koek-refuse');
+  assert.deepEqual({ ...rest, style }, before);
+});

@@ -1,0 +1,133 @@
+/** No decision is lost or doubled: leaving, a server that is down, other tabs, the back button, blocked storage. */
+import assert from 'node:assert/strict';
+import { answers, fixture, logSize, press, reopen, serve, test, visit } from './support.mjs';
+
+test('accept and leave at once: one record', async (room) => {
+  const { page, address } = room;
+  await visit(room);
+  await page.evaluate(() => document.getElementById('koek-accept').addEventListener('click', () => (location.href = '/?weg=1')));
+  await page.click('#koek-accept');
+  await page.waitForURL(/weg=1/);
+  await page.waitForFunction(() => window.koektrommel?.allows?.('display'));
+  await page.waitForFunction(() => document.cookie.includes('__Host-koek=') && !localStorage.length);
+  assert.equal(await page.locator('#koek-banner').count(), 0);
+  assert.equal(await logSize(address), 1);
+});
+
+test('accept while the server is down, leave, server up: one record', { faults: true }, async (room) => {
+  const { page, address, data, seen } = room;
+  const port = new URL(address).port;
+  const body = '<main><h1>Proef</h1><a href="/privacy/settings" data-koek-settings>Instellingen</a></main>';
+  await fixture(room, body);
+  await page.waitForSelector('#koek-banner');
+  const script = await page.evaluate(async () => (await fetch('/privacy/koektrommel.js')).text());
+  await room.server.stop();
+
+  await page.click('#koek-accept');
+  await page.waitForFunction(() => document.querySelector('#koek-confirm [role=status]').textContent);
+  const kept = await page.evaluate(() => JSON.parse(localStorage.getItem('koek-outbox')));
+  assert.equal(kept.length, 1);
+
+  // The next page, from a cache, with the server still down: the choice stands, and is tried once more.
+  await room.context.route(`${address}/privacy/koektrommel.js`, (route) =>
+    route.fulfill({ contentType: 'text/javascript', body: script }),
+  );
+  await fixture(room, body, { path: '/fixture-2' });
+  await page.waitForFunction(() => window.koektrommel?.allows?.('display'));
+  assert.equal(await page.locator('#koek-banner').count(), 0);
+
+  room.server = await serve(data, port);
+  await page.goto(`${address}/`);
+  await page.waitForFunction(() => document.cookie.includes('__Host-koek=') && !localStorage.length);
+  assert.deepEqual(new Set(seen.posts.map((one) => one.id)), new Set([kept[0].id]));
+  assert.equal(await logSize(address), 1);
+  assert.equal(await answers(page), 'preferences.1~display.1');
+});
+
+test('a change of mind while the server is down arrives in order', { faults: true }, async (room) => {
+  const { page, address, data } = room;
+  await visit(room);
+  await room.server.stop();
+  await page.click('#koek-accept');
+  await page.waitForFunction(() => document.querySelector('#koek-confirm [role=status]').textContent);
+  await reopen(page);
+  await page.click('#koek-refuse-all');
+  await page.waitForFunction(() => JSON.parse(localStorage.getItem('koek-outbox')).length === 2);
+  room.server = await serve(data, new URL(address).port);
+  await page.goto(`${address}/`);
+  await page.waitForFunction(() => document.cookie.includes('__Host-koek=') && !localStorage.length);
+  assert.equal(await answers(page), 'preferences.0~display.0');
+  assert.equal(await logSize(address), 2);
+});
+
+test('a notice that is no longer served: undone, dropped, asked again on the next page', { faults: true }, async (room) => {
+  const { page, context, address } = room;
+  const path = `${address}/privacy/api/v1/consents`;
+  await context.route(path, (route) => route.fulfill({ status: 409, contentType: 'application/problem+json', body: '{}' }));
+  await visit(room);
+  await page.click('#koek-accept');
+  await page.waitForFunction(() => !localStorage.length && !window.koektrommel.allows('display'));
+  await context.unroute(path);
+  await page.reload();
+  await page.waitForSelector('#koek-banner');
+  await press(page, '#koek-accept');
+  assert.equal(await logSize(address), 1);
+});
+
+test('too busy: kept, and never sent more than once per page', { faults: true }, async (room) => {
+  const { page, context, address, seen } = room;
+  const path = `${address}/privacy/api/v1/consents`;
+  await context.route(path, (route) => route.fulfill({ status: 503, headers: { 'retry-after': '1' }, body: '' }));
+  await visit(room);
+  await page.click('#koek-refuse');
+  await page.waitForTimeout(1500);
+  assert.equal(seen.posts.length, 1);
+  await page.reload();
+  await page.waitForTimeout(1500);
+  assert.equal(seen.posts.length, 2);
+  assert.equal(await page.locator('#koek-banner').count(), 0);
+  await context.unroute(path);
+  await page.reload();
+  await page.waitForFunction(() => document.cookie.includes('__Host-koek=') && !localStorage.length);
+  assert.equal(await logSize(address), 1);
+});
+
+test('another tab follows', async (room) => {
+  const { page, context, address } = room;
+  await visit(room);
+  const other = await context.newPage();
+  await other.goto(`${address}/`);
+  await other.waitForSelector('#koek-banner');
+  await press(page, '#koek-accept');
+  await other.waitForSelector('#koek-banner', { state: 'detached' });
+  assert.equal(await other.evaluate(() => window.koektrommel.allows('preferences')), true);
+});
+
+test('the back button follows', async (room) => {
+  const { page, address } = room;
+  await visit(room);
+  await page.goto(`${address}/?lang=en`);
+  await page.waitForSelector('#koek-banner');
+  await press(page, '#koek-refuse');
+  await page.goBack();
+  await page.evaluate(() => window.koektrommel.ready);
+  await page.waitForSelector('#koek-banner', { state: 'detached' });
+});
+
+test('blocked storage and cookies: one question per page, and no error', async (room) => {
+  const { page, context } = room;
+  await context.addInitScript(() => {
+    const refuse = () => {
+      throw new DOMException('blocked', 'SecurityError');
+    };
+    Object.defineProperty(window, 'localStorage', { get: refuse });
+    Object.defineProperty(Document.prototype, 'cookie', { get: () => '', set() {} });
+  });
+  await visit(room);
+  const answer = page.waitForResponse((one) => one.request().method() === 'POST');
+  await page.click('#koek-accept');
+  assert.equal((await answer).status(), 201);
+  await page.waitForFunction(() => document.querySelector('#koek-confirm [role=status]').textContent);
+  assert.equal(await page.evaluate(() => window.koektrommel.allows('display')), true);
+  assert.equal(await page.locator('#koek-banner').count(), 0);
+});

@@ -1,0 +1,138 @@
+/**
+ * A real server and a real browser for each test. `node --test tests/browser` from the root, after a release build and
+ * `npm ci` in widget/; KOEKTROMMEL_BIN names another server program, CHROMIUM another browser.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test as nodeTest } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+/** Resolves from the widget's packages, the only ones the repository has. */
+export const require = createRequire(new URL('../../widget/package.json', import.meta.url));
+const { chromium } = require('playwright-core');
+
+const program =
+  process.env.KOEKTROMMEL_BIN ?? fileURLToPath(new URL('../../target/release/koektrommel', import.meta.url));
+
+const FLAGS =
+  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+
+let launched;
+/** One browser per test file, a fresh profile (context) per test. */
+const browser = () =>
+  (launched ??= chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: FLAGS.split(' '),
+  }));
+after(async () => (await launched)?.close());
+
+/** Starts a server on `data`; port 0 lets it choose. Gives its address and `stop()`, which kills it outright. */
+export async function serve(data, port = 0) {
+  const child = spawn(program, ['serve', '--listen', `127.0.0.1:${port}`, '--data', data], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  const address = await new Promise((resolve, reject) => {
+    let text = '';
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`the server stopped with ${code}: ${text}`)));
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+      const found = /http:\/\/127\.0\.0\.1:\d+(?=\/)/.exec(text);
+      if (found) resolve(found[0]);
+    });
+  });
+  return { address, stop: () => (child.kill('SIGKILL'), gone) };
+}
+
+/**
+ * A test with `{ address, context, page, server, data, seen }`. Whatever it does, it fails when a page asked another
+ * host for anything or reported an error; `faults: true` is for tests that break the server on purpose.
+ */
+export function test(name, options, body = options) {
+  nodeTest(name, { timeout: 120_000 }, async () => {
+    const data = await mkdtemp(join(tmpdir(), 'koektrommel-'));
+    const server = await serve(data);
+    const context = await (await browser()).newContext(options.context ?? {});
+    const seen = { posts: [], foreign: [], errors: [] };
+    context.on('request', (request) => {
+      if (!request.url().startsWith(server.address)) seen.foreign.push(request.url());
+      if (request.method() === 'POST') seen.posts.push(request.postDataJSON());
+    });
+    context.on('console', (line) => {
+      if (['error', 'warning'].includes(line.type())) seen.errors.push(line.text());
+    });
+    context.on('weberror', (fault) => seen.errors.push(String(fault.error())));
+    const page = await context.newPage();
+    const room = { address: server.address, context, page, server, data, seen };
+    try {
+      await body(room);
+      assert.deepEqual(seen.foreign, [], 'asked another host');
+      if (!options.faults) assert.deepEqual(seen.errors, [], 'errors in the console');
+    } finally {
+      await context.close();
+      await room.server.stop();
+      await rm(data, { recursive: true, force: true });
+    }
+  });
+}
+
+/** Opens the demo page and waits for the banner. */
+export async function visit({ page, address }, path = '/') {
+  await page.goto(address + path);
+  await page.waitForSelector('#koek-banner');
+}
+
+/** Presses a button of the widget and waits until the server has answered the decision. */
+export async function press(page, id) {
+  const answer = page.waitForResponse((one) => one.request().method() === 'POST');
+  await page.click(id);
+  const status = (await answer).status();
+  assert.equal(status, 201);
+  await page.waitForFunction(() => localStorage.getItem('koek-outbox') === null);
+}
+
+/** Opens the settings by the page's own link. */
+export async function reopen(page) {
+  await page.locator('[data-koek-settings]').first().click();
+  await page.waitForSelector('#koek-settings[open]');
+}
+
+/** A page of our own on the server's origin, with the widget in it; `body` is its content. */
+export async function fixture({ page, address, context }, body, { path = '/fixture', head = '', headers = {} } = {}) {
+  const html = `<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>Proef</title>${head}
+    <script src="/privacy/koektrommel.js" defer></script></head><body>${body}</body></html>`;
+  await context.route(address + path, (route) => route.fulfill({ contentType: 'text/html', headers, body: html }));
+  await page.goto(address + path);
+}
+
+/** Everything a site can leave on a device, by name. */
+export async function stored(page, context) {
+  const inside = await page.evaluate(async () => ({
+    local: Object.keys(localStorage),
+    session: Object.keys(sessionStorage),
+    databases: (await indexedDB.databases()).map((one) => one.name),
+    caches: await caches.keys(),
+    workers: (await navigator.serviceWorker.getRegistrations()).length,
+  }));
+  return { ...inside, cookies: (await context.cookies()).map((one) => one.name) };
+}
+
+export const NOTHING = { local: [], session: [], databases: [], caches: [], workers: 0, cookies: [] };
+
+/** The number of records in the log, as its public checkpoint tells it. */
+export async function logSize(address) {
+  const text = await (await fetch(`${address}/privacy/log/checkpoint`)).text();
+  return Number(text.split('\n')[1]);
+}
+
+/** The ids of every checkbox in the open settings, with its state. */
+export const boxes = (page) =>
+  page.$$eval('#koek-settings input', (all) => Object.fromEntries(all.map((box) => [box.id.slice(7), box.checked])));
+
+/** The answers in the choice cookie, in its own spelling. */
+export const answers = (page) => page.evaluate(() => /&p=([^&;]*)/.exec(decodeURIComponent(document.cookie))?.[1]);
