@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { load } from './load.mjs';
+
+const { readChoice, unanswered, complete, grants } = await load('choice');
+const { uuid7 } = await load('uuid');
+
+const NOW = Date.parse('2026-11-22T10:15:00Z');
+const MAC = `${'A'.repeat(43)}=`;
+const payload = (fields = {}) =>
+  Object.entries({ v: 1, n: 'n'.repeat(43), d: '2026-11-22', e: '2027-05-22', p: 'preferences.1~display.0', ...fields })
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
+const read = (text, now = NOW) => readChoice(`other=1; __Host-koek=${text}; last=2`, '__Host-koek', now);
+const BOTH = { preferences: true, display: false };
+
+test('a choice cookie is read, with or without an id, raw or percent-encoded', () => {
+  assert.deepEqual(read(MAC + payload()), BOTH);
+  assert.deepEqual(read(`${MAC}${payload()}&id=${'ab'.repeat(16)}&r=12`), BOTH);
+  assert.deepEqual(read(encodeURIComponent(MAC + payload())), BOTH);
+  assert.deepEqual(readChoice(`__Host-koek=${MAC}${payload()}`, '__Host-koek', NOW), BOTH);
+});
+
+test('what cannot be read is no choice, and never an error', () => {
+  for (const text of ['', 'x', MAC, payload(), `${MAC}%`, `${MAC}%E0%A4%A`, MAC + payload({ v: 2 }), MAC + payload({ d: '' }),
+    MAC + payload({ d: '22-11-2026' }), MAC + payload({ e: 'never' }), MAC + payload({ p: '' }), MAC + payload({ p: 'x.2~.1~y' })]) {
+    assert.deepEqual(read(text), {}, text);
+  }
+  assert.deepEqual(readChoice('', '__Host-koek', NOW), {});
+});
+
+test('only the cookie of that exact name counts', () => {
+  for (const name of ['__Host-koek2', 'x__Host-koek', '__host-koek', '__Host-koek_preferences']) {
+    assert.deepEqual(readChoice(`${name}=${MAC}${payload()}`, '__Host-koek', NOW), {}, name);
+  }
+});
+
+test('future-dated is no choice; a slow clock is forgiven a week', () => {
+  assert.deepEqual(read(MAC + payload({ d: '2026-11-28' })), BOTH);
+  assert.deepEqual(read(MAC + payload({ d: '2026-12-01' })), {});
+});
+
+test('on the last day a yes has ended and a no still stands', () => {
+  const at = (time) => read(MAC + payload(), Date.parse(time));
+  assert.deepEqual(at('2027-05-21T23:59:59Z'), BOTH);
+  assert.deepEqual(at('2027-05-22T00:00:00Z'), { display: false });
+  assert.deepEqual(at('2027-05-22T23:59:59Z'), { display: false });
+  assert.deepEqual(at('2027-05-23T00:00:00Z'), {});
+});
+
+const purposes = [
+  { id: 'choice', kind: 'exempt' },
+  { id: 'preferences', kind: 'choice' },
+  { id: 'display', kind: 'choice' },
+];
+const ids = (list) => list.map((one) => one.id);
+
+test('only what has no answer is asked; what is exempt never', () => {
+  assert.deepEqual(ids(unanswered(purposes, {})), ['preferences', 'display']);
+  assert.deepEqual(ids(unanswered(purposes, { preferences: false })), ['display']);
+  assert.deepEqual(ids(unanswered(purposes, { preferences: false, display: true, gone: true })), []);
+  assert.deepEqual(ids(unanswered([purposes[0]], {})), []);
+});
+
+test('a decision answers every choice and nothing else', () => {
+  assert.deepEqual(complete(purposes, (id) => id === 'display'), { preferences: false, display: true });
+  assert.equal(grants({ preferences: false, display: true }), true);
+  assert.equal(grants({ preferences: false, display: false }), false);
+  assert.equal(grants({}), false);
+});
+
+test('a click gets a UUIDv7', () => {
+  // The time of the example in RFC 9562, appendix A.6.
+  assert.equal(uuid7(0x017f22e279b0, () => 15), '017f22e2-79b0-7fff-bfff-ffffffffffff');
+  assert.equal(uuid7(1, () => 0), '00000000-0001-7000-8000-000000000000');
+  const chance = () => crypto.getRandomValues(new Uint8Array(1))[0] & 15;
+  for (let run = 0; run < 200; run++) {
+    assert.match(uuid7(NOW, chance), /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  }
+});
