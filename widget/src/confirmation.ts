@@ -32,6 +32,8 @@ export function confirm(notice: Notice, granted: boolean, back?: HTMLElement): v
   dock(told);
   told.focus({ preventScroll: true });
   screen.status = (key) => {
-    if (isDocked(told)) status.textContent = texts[key] ?? '';
+    if (!isDocked(told)) return;
+    if (key) status.textContent = texts[key] ?? '';
+    else dock();
   };
 }

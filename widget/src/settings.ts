@@ -2,7 +2,7 @@
 
 import { complete, grants, type Choices } from './choice';
 import { confirm } from './confirmation';
-import { mount, shown, type Purpose } from './config';
+import { mount, refresh, shown, type Purpose } from './config';
 import { button, el, link, paragraph, style } from './dom';
 import { guard } from './guard';
 import type { Control } from './outbox';
@@ -15,7 +15,15 @@ export const openSettings = (opener?: HTMLElement): void => guard(() => show(ope
 
 async function show(opener = document.activeElement as HTMLElement | null): Promise<void> {
   if (dialog) return;
-  const notice = await shown();
+  let notice = await shown();
+  // A server may leave the settings' texts out of the script, to be fetched when they are needed.
+  if (!notice.texts['settings.title']) {
+    try {
+      notice = await refresh();
+    } catch {
+      return location.assign(`${mount}/settings`);
+    }
+  }
   if (dialog) return;
   const { texts, purposes } = notice;
   const before = choices();
@@ -38,7 +46,7 @@ async function show(opener = document.activeElement as HTMLElement | null): Prom
     if (kind === 'exempt') return el('li', {}, el('div', {}, ...parts), el('p', {}, text));
     const box = el('input', { type: 'checkbox', id: `koek-p-${id}`, 'aria-describedby': about });
     const tell = (): void => {
-      state.textContent = texts[box.checked ? 'state.on' : 'state.off'] ?? '';
+      state.textContent = texts[box.checked ? 'state.on' : 'state.off']!;
     };
     // The box says its own state to who cannot see the word.
     state.ariaHidden = 'true';

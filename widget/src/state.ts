@@ -15,8 +15,8 @@ let standing: Choices = {};
 let unkept: Choices = {};
 let channel: BroadcastChannel | undefined;
 
-/** Set by what is on the screen: `changed` after every change of the choice, `status` with what became of the last. */
-export const screen: { changed(): void; status(status: Status): void } = { changed() {}, status() {} };
+/** Set by what is on the screen: `changed` after every change of the choice, `status` with what became of the last (undefined: it came to nothing). */
+export const screen: { changed(): void; status(status?: Status): void } = { changed() {}, status() {} };
 
 const outbox = makeOutbox({
   storage: () => localStorage,
@@ -38,7 +38,7 @@ const outbox = makeOutbox({
     }
   },
   settled(decision, result) {
-    if (result !== 'stored') screen.status('status.waiting');
+    if (result !== 'stored') screen.status(result === 'waiting' ? 'status.waiting' : undefined);
     if (result === 'stored' && unanswered(known().purposes, fromBrowser()).length) {
       unkept = decision.choices;
       screen.status('status.not_kept');
