@@ -18,6 +18,7 @@ use koektrommel_core::{
 #[doc(hidden)]
 pub mod contract;
 pub mod memory;
+pub mod sled;
 
 /// The longest record a store takes, in bytes. No value of the engine below may exceed 4 KiB; a record has a few
 /// hundred bytes, so one that is longer is a fault of the caller and answered with [`StoreError::Corrupt`].

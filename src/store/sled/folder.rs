@@ -1,0 +1,232 @@
+//! The store's folder: what is in it, and which of it counts.
+//!
+//! ```text
+//! format             "koektrommel store 1" and the number of items in a volume
+//! lock               held by the one program that has the store open
+//! 000000-1.sealed    the first volume, rewritten once: sealed
+//! 000001-2.sealed    the second one: sealed, and then rewritten to erase something
+//! 000002-0/          the newest volume, a sled database
+//! *.tmp              not finished when the program stopped; removed at the next start
+//! ```
+//!
+//! A name appears only when everything under it is on disk, so of a volume the highest generation counts and
+//! what is lower can go.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File, TryLockError},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{
+    super::{Head, StoreError},
+    VolumeSize,
+    durable::{self, damaged, refused},
+    live::{self, Live, Opened},
+    sealed::Sealed,
+    volumes::{Form, Volume, Volumes},
+};
+
+/// The store's folder, held for this program.
+pub(super) struct Folder {
+    path: PathBuf,
+    size: VolumeSize,
+    /// Let go when dropped, or by the system when the program dies.
+    _lock: File,
+}
+
+impl Folder {
+    /// Takes the folder for this program, and makes it if it is not there. The size counts for a new one; an
+    /// existing store keeps its own.
+    pub(super) fn open(path: &Path, size: VolumeSize) -> Result<Self, StoreError> {
+        fs::create_dir_all(path).map_err(|error| refused(path, &error))?;
+        let lock_path = path.join("lock");
+        let lock = File::options().create(true).append(true).open(&lock_path);
+        let lock = lock.map_err(|error| refused(&lock_path, &error))?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => StoreError::Unavailable(format!(
+                "{} is in use by another program: stop that one first, or use another folder",
+                path.display()
+            )),
+            TryLockError::Error(error) => refused(&lock_path, &error),
+        })?;
+        let size = format(&path.join("format"), size)?;
+        Ok(Self { path: path.to_owned(), size, _lock: lock })
+    }
+
+    pub(super) fn size(&self) -> VolumeSize {
+        self.size
+    }
+
+    /// Where this generation of a volume is while it is a sled database.
+    pub(super) fn live(&self, number: u64, generation: u32) -> PathBuf {
+        self.path.join(format!("{number:06}-{generation}"))
+    }
+
+    /// Where this generation of a volume is once it is sealed.
+    pub(super) fn sealed(&self, number: u64, generation: u32) -> PathBuf {
+        self.path.join(format!("{number:06}-{generation}.sealed"))
+    }
+
+    /// Where a new generation of a volume is made. Whatever was left there is removed.
+    pub(super) fn scratch(&self, number: u64) -> Result<PathBuf, StoreError> {
+        let path = self.path.join(format!("{number:06}.tmp"));
+        durable::remove(&path)?;
+        Ok(path)
+    }
+
+    /// Makes the next volume, empty.
+    pub(super) fn create(&self, number: u64) -> Result<Volume, StoreError> {
+        let (scratch, path) = (self.scratch(number)?, self.live(number, 0));
+        let mut db = durable::Db::create(&scratch)?;
+        durable::publish(&scratch, &path)?;
+        db.renamed(path);
+        let live = Live { db: Arc::new(db), index: live::Index::new(self.size, number) };
+        Ok(Volume { generation: 0, form: Form::Live(live) })
+    }
+
+    /// Reads what the folder holds, and puts away what a program that died left behind.
+    ///
+    /// With `distrust` the newest volume is written anew: what a failed fsync left in the system's memory can be
+    /// read, and still may never reach the disk.
+    pub(super) fn load(&self, distrust: bool) -> Result<Volumes, StoreError> {
+        let mut found = self.tidy()?;
+        let mut newer = Vec::new();
+        // The newest volume with a head is where the log ends. Whatever comes after it belongs to a batch that
+        // was not finished, and never was acknowledged.
+        let (number, generation, last) = loop {
+            let Some((number, (generation, path))) = found.pop_last() else {
+                let first = self.create(0)?;
+                return Ok(Volumes { size: self.size, head: empty(), all: vec![first] });
+            };
+            if is_sealed(&path) {
+                return Err(damaged(&path, "the volume after it is missing"));
+            }
+            let opened = live::open(&path, self.size, number)?;
+            if opened.head.is_some() || number == 0 {
+                break (number, generation, opened);
+            }
+            drop(opened);
+            newer.push(path);
+        };
+        for path in newer {
+            durable::remove(&path)?;
+        }
+        let head = last.head.clone().unwrap_or_else(empty);
+        let last = self.settled(number, generation, last, &head, distrust)?;
+        let mut all = Vec::new();
+        for (number, (generation, path)) in found {
+            all.push(self.full(number, generation, &path)?);
+        }
+        if all.len() as u64 != number {
+            return Err(damaged(&self.path, "a volume is missing"));
+        }
+        all.push(last);
+        let volumes = Volumes { size: self.size, head, all };
+        if volumes.tree().as_ref() != Some(&volumes.head.frontier) {
+            return Err(damaged(&self.path, "the items do not add up to the signed tree"));
+        }
+        Ok(volumes)
+    }
+
+    /// The newest volume, certainly on disk, and without what its head does not know: it is copied then, so that
+    /// those bytes are gone too.
+    fn settled(
+        &self,
+        number: u64,
+        generation: u32,
+        found: Opened,
+        head: &Head,
+        distrust: bool,
+    ) -> Result<Volume, StoreError> {
+        if !found.more && !distrust {
+            // A program that was killed may have written what it had not synced yet.
+            durable::settle(found.live.db.path())?;
+            return Ok(Volume { generation, form: Form::Live(found.live) });
+        }
+        let scratch = self.scratch(number)?;
+        let generation = generation.saturating_add(1);
+        let path = self.live(number, generation);
+        let (mut live, _) =
+            live::copy(&found.live.db, &scratch, self.size, number, head, &Default::default())?;
+        durable::publish(&scratch, &path)?;
+        if let Some(db) = Arc::get_mut(&mut live.db) {
+            db.renamed(path);
+        }
+        let old = found.live.db.path().to_owned();
+        drop(found);
+        durable::remove(&old)?;
+        Ok(Volume { generation, form: Form::Live(live) })
+    }
+
+    /// A volume before the newest one: it must be full.
+    fn full(&self, number: u64, generation: u32, path: &Path) -> Result<Volume, StoreError> {
+        if is_sealed(path) {
+            let sealed = Sealed::open(path, self.size, number)?;
+            return Ok(Volume { generation, form: Form::Sealed(Arc::new(sealed)) });
+        }
+        let opened = live::open(path, self.size, number)?;
+        if !opened.live.index.is_full() {
+            return Err(damaged(path, &format!("item {} is missing", opened.live.index.range().end)));
+        }
+        Ok(Volume { generation, form: Form::Live(opened.live) })
+    }
+
+    /// Removes what is not finished or has been replaced, and returns the volumes that count.
+    fn tidy(&self) -> Result<BTreeMap<u64, (u32, PathBuf)>, StoreError> {
+        let mut found: BTreeMap<u64, (u32, PathBuf)> = BTreeMap::new();
+        for entry in fs::read_dir(&self.path).map_err(|error| refused(&self.path, &error))? {
+            let path = entry.map_err(|error| refused(&self.path, &error))?.path();
+            if path.extension().is_some_and(|extension| extension == "tmp") {
+                durable::remove(&path)?;
+                continue;
+            }
+            let stem = path.file_stem().and_then(|name| name.to_str()).and_then(|name| name.split_once('-'));
+            let Some((number, generation)) = stem else { continue };
+            let (Ok(number), Ok(generation)) = (number.parse(), generation.parse::<u32>()) else { continue };
+            match found.get(&number) {
+                Some((other, _)) if *other > generation => durable::remove(&path)?,
+                _ => {
+                    if let Some((_, old)) = found.insert(number, (generation, path)) {
+                        durable::remove(&old)?;
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The end of a log without entries.
+fn empty() -> Head {
+    Head { frontier: Default::default(), checkpoint: String::new(), time: None }
+}
+
+fn is_sealed(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "sealed")
+}
+
+/// Reads the format of an existing store, or writes that of a new one.
+fn format(path: &Path, size: VolumeSize) -> Result<VolumeSize, StoreError> {
+    match fs::read_to_string(path) {
+        Ok(text) => {
+            let items = text
+                .strip_prefix("koektrommel store 1\nvolume ")
+                .and_then(|rest| rest.trim_end().parse().ok());
+            items.and_then(VolumeSize::of).ok_or_else(|| {
+                StoreError::Corrupt(format!(
+                    "{} names another layout than the one this program reads: start the version of Koektrommel that \
+                     wrote it, or restore a backup into an empty folder",
+                    path.display()
+                ))
+            })
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let text = format!("koektrommel store 1\nvolume {}\n", size.items());
+            durable::write_file(path, text.as_bytes())?;
+            Ok(size)
+        }
+        Err(error) => Err(refused(path, &error)),
+    }
+}
