@@ -282,6 +282,7 @@ impl Shared {
         }
         let nodes = batch.nodes()?;
         let added = self.write(batch).map_err(|error| self.doubtful(error))?;
+        self.folder.note(batch.after.frontier.size());
         let sealable = !added.is_empty();
         self.change(|volumes| {
             volumes.all.extend(added);

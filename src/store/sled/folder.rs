@@ -3,6 +3,7 @@
 //! ```text
 //! format             "koektrommel store 1" and the number of items in a volume
 //! lock               held by the one program that has the store open
+//! acknowledged       how many items were; sled ends its log at a damaged place, and would take back what follows
 //! 000000-1.sealed    the first volume, rewritten once: sealed
 //! 000001-2.sealed    the second one: sealed, and then rewritten to erase something
 //! 000002-0/          the newest volume, a sled database
@@ -15,6 +16,7 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File, TryLockError},
+    os::unix::fs::FileExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -23,6 +25,7 @@ use super::{
     super::{Head, StoreError},
     VolumeSize,
     durable::{self, damaged, refused},
+    layout::{checked, close},
     live::{self, Live, Opened},
     sealed::Sealed,
     volumes::{Form, Volume, Volumes},
@@ -32,6 +35,7 @@ use super::{
 pub(super) struct Folder {
     path: PathBuf,
     size: VolumeSize,
+    acknowledged: File,
     /// Let go when dropped, or by the system when the program dies.
     _lock: File,
 }
@@ -52,11 +56,28 @@ impl Folder {
             TryLockError::Error(error) => refused(&lock_path, &error),
         })?;
         let size = format(&path.join("format"), size)?;
-        Ok(Self { path: path.to_owned(), size, _lock: lock })
+        let note = path.join("acknowledged");
+        let acknowledged = File::options().create(true).truncate(false).read(true).write(true).open(&note);
+        let acknowledged = acknowledged.map_err(|error| refused(&note, &error))?;
+        Ok(Self { path: path.to_owned(), size, acknowledged, _lock: lock })
     }
 
     pub(super) fn size(&self) -> VolumeSize {
         self.size
+    }
+
+    /// Notes how many items are on disk. Not synced: after a loss of power it may say fewer, never more. It is a
+    /// second opinion, so it may fail.
+    pub(super) fn note(&self, size: u64) {
+        let _ = self.acknowledged.write_all_at(&close(b"acknowledged", size.to_be_bytes().to_vec()), 0);
+    }
+
+    /// What was noted, as far as it can be read.
+    fn noted(&self) -> u64 {
+        let mut bytes = [0; 12];
+        let read = self.acknowledged.read_exact_at(&mut bytes, 0);
+        let size = read.ok().and_then(|()| checked(b"acknowledged", &bytes)?.try_into().ok());
+        size.map_or(0, u64::from_be_bytes)
     }
 
     /// Where this generation of a volume is while it is a sled database.
@@ -97,6 +118,9 @@ impl Folder {
         // was not finished, and never was acknowledged.
         let (number, generation, last) = loop {
             let Some((number, (generation, path))) = found.pop_last() else {
+                if self.noted() > 0 {
+                    return Err(damaged(&self.path, "every volume is missing"));
+                }
                 let first = self.create(0)?;
                 return Ok(Volumes { size: self.size, head: empty(), all: vec![first] });
             };
@@ -124,6 +148,12 @@ impl Folder {
         }
         all.push(last);
         let volumes = Volumes { size: self.size, head, all };
+        if volumes.head.frontier.size() < self.noted() {
+            return Err(damaged(
+                &self.path,
+                &format!("of {} acknowledged items the last are lost", self.noted()),
+            ));
+        }
         if volumes.tree().as_ref() != Some(&volumes.head.frontier) {
             return Err(damaged(&self.path, "the items do not add up to the signed tree"));
         }

@@ -145,14 +145,14 @@ fn take_item(bytes: &mut Bytes<'_>) -> Option<Item> {
 }
 
 /// Appends the checksum.
-fn close(key: &[u8], mut bytes: Vec<u8>) -> Vec<u8> {
+pub(super) fn close(key: &[u8], mut bytes: Vec<u8>) -> Vec<u8> {
     let sum = checksum(key, &bytes);
     bytes.extend_from_slice(&sum.to_be_bytes());
     bytes
 }
 
 /// What was closed, if it is still the same.
-fn checked<'a>(key: &[u8], value: &'a [u8]) -> Option<&'a [u8]> {
+pub(super) fn checked<'a>(key: &[u8], value: &'a [u8]) -> Option<&'a [u8]> {
     let (bytes, sum) = value.split_last_chunk::<CRC>()?;
     (checksum(key, bytes).to_be_bytes() == *sum).then_some(bytes)
 }
