@@ -6,6 +6,7 @@
 //! keys/           log.pk8 (signs checkpoints), log.vkey (its public half), cookies.json (secrets, by generation)
 //! accounts.json   officers: password hashes, token hashes, roles
 //! notices/        every notice ever served, by hash
+//! scripts/        every script ever served, by hash
 //! downloads/      the manifest of every download
 //! store/          the log
 //! ```
@@ -50,7 +51,9 @@ pub enum FolderError {
     #[error("{0} holds other files and no `format` file: choose an empty folder, or the one used before")]
     Foreign(PathBuf),
     /// Another program has it.
-    #[error("{0} is in use by another running Koektrommel: stop that one first, or give this one its own --data")]
+    #[error(
+        "{0} is in use by another running Koektrommel: stop that one first, or give this one its own --data"
+    )]
     Locked(PathBuf),
 }
 
@@ -69,7 +72,7 @@ impl Folder {
             if entries.any(|entry| entry.is_ok_and(|entry| entry.file_name() != "lock")) {
                 return Err(FolderError::Foreign(path.to_owned()));
             }
-            for part in ["keys", "notices", "downloads", "store"] {
+            for part in ["keys", "notices", "scripts", "downloads", "store"] {
                 create_private_dir(&folder.path(part))?;
             }
             replace(&format, FORMAT.as_bytes())?;
@@ -84,7 +87,11 @@ impl Folder {
         let mut found = String::new();
         let file = File::open(&format).map_err(at(&format))?;
         file.take(64).read_to_string(&mut found).map_err(at(&format))?;
-        if found == FORMAT { Ok(folder) } else { Err(FolderError::Format { path: format, found: first_line(&found) }) }
+        if found == FORMAT {
+            Ok(folder)
+        } else {
+            Err(FolderError::Format { path: format, found: first_line(&found) })
+        }
     }
 
     /// Takes the folder for this program alone.

@@ -8,7 +8,10 @@ mod writer;
 
 use std::{
     ops::Range,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
     thread::JoinHandle,
 };
 
@@ -45,6 +48,8 @@ struct Shared {
     store: Arc<dyn Store>,
     head: RwLock<Arc<Head>>,
     key: LogKey,
+    /// Whether the last batch was appended.
+    writable: AtomicBool,
 }
 
 /// A decision that is on disk and in the tree.
@@ -76,9 +81,18 @@ impl Ledger {
     /// Opens the log, or refuses with a sentence if its head, its tree and its checkpoint do not agree.
     ///
     /// The thread ends, and everything handed in has been answered, once the last clone of the handle is gone.
-    pub fn open(store: Arc<dyn Store>, key: LogKey, clock: Clock) -> Result<(Self, JoinHandle<()>), OpenError> {
+    pub fn open(
+        store: Arc<dyn Store>,
+        key: LogKey,
+        clock: Clock,
+    ) -> Result<(Self, JoinHandle<()>), OpenError> {
         let head = open::check(&*store, key.verifier())?;
-        let shared = Arc::new(Shared { store, head: RwLock::new(Arc::new(head)), key });
+        let shared = Arc::new(Shared {
+            store,
+            head: RwLock::new(Arc::new(head)),
+            key,
+            writable: AtomicBool::new(true),
+        });
         let (queue, jobs) = mpsc::channel(QUEUE);
         let writer = writer::Writer::new(Arc::clone(&shared), clock);
         let thread = std::thread::Builder::new().name("ledger".to_owned()).spawn(move || writer.run(jobs));
@@ -88,7 +102,11 @@ impl Ledger {
     /// Records a decision, once for each click.
     ///
     /// Cancel safety: once it has been polled to the queue, the record is made whether or not somebody waits.
-    pub async fn record(&self, decision: Decision, standing: Option<Standing>) -> Result<Recorded, SubmitError> {
+    pub async fn record(
+        &self,
+        decision: Decision,
+        standing: Option<Standing>,
+    ) -> Result<Recorded, SubmitError> {
         let (answer, recorded) = oneshot::channel();
         self.submit(writer::Job::Decision { decision, standing, answer })?;
         recorded.await.unwrap_or(Err(SubmitError::Unavailable))
@@ -99,6 +117,13 @@ impl Ledger {
         let (answer, recorded) = oneshot::channel();
         self.submit(writer::Job::Access { access, answer })?;
         recorded.await.unwrap_or(Err(SubmitError::Unavailable))
+    }
+
+    /// As [`record_access`](Self::record_access), for a thread of its own; panics on a thread that runs futures.
+    pub fn record_access_blocking(&self, access: Access) -> Result<u64, SubmitError> {
+        let (answer, recorded) = oneshot::channel();
+        self.submit(writer::Job::Access { access, answer })?;
+        recorded.blocking_recv().unwrap_or(Err(SubmitError::Unavailable))
     }
 
     fn submit(&self, job: writer::Job) -> Result<(), SubmitError> {
@@ -112,6 +137,12 @@ impl Ledger {
     #[must_use]
     pub fn head(&self) -> Arc<Head> {
         self.shared.head()
+    }
+
+    /// Whether the last batch was appended, and the writer is there to take more.
+    #[must_use]
+    pub fn is_writable(&self) -> bool {
+        !self.queue.is_closed() && self.shared.writable.load(Ordering::Relaxed)
     }
 
     /// The public key of the log.
@@ -145,9 +176,9 @@ impl Ledger {
         }
         let Some(item) = self.items(index..index + 1)?.pop() else { return Ok(None) };
         let proof = merkle::inclusion_proof(index, size, &StoreNodes(&*self.shared.store))?;
-        let extra = item.opening.map(|opening| {
-            [&item.entry.encode()[..], opening.salt.as_bytes(), &opening.record].concat()
-        });
+        let extra = item
+            .opening
+            .map(|opening| [&item.entry.encode()[..], opening.salt.as_bytes(), &opening.record].concat());
         Ok(Some(Receipt { extra, index, proof, checkpoint: head.checkpoint.clone() }))
     }
 }

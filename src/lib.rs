@@ -1,9 +1,24 @@
 //! Koektrommel, the server. `ARCHITECTURE.md` has the map and the walkthroughs.
 
+pub mod accounts;
+pub mod app;
+pub mod asset;
+pub mod calendar;
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod cookie;
+pub mod demo;
+pub mod download;
 pub mod folder;
 pub mod keys;
 pub mod ledger;
+pub mod notices;
+pub mod script;
+pub mod sessions;
+pub mod statement;
 pub mod store;
+pub mod telemetry;
+pub mod view;
 pub mod watched;
+pub mod web;

@@ -1,2 +1,10 @@
 //! The program.
-fn main() {}
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use koektrommel::cli::{self, Cli};
+
+fn main() -> ExitCode {
+    cli::run(Cli::parse())
+}

@@ -26,6 +26,7 @@ pub struct Notice {
     language: Language,
     validity_months: u8,
     choice_purposes: Vec<PurposeId>,
+    substance: Hash,
     json: Box<str>,
 }
 
@@ -51,8 +52,9 @@ impl Notice {
     #[must_use]
     pub fn new(parts: &Parts<'_>) -> Self {
         let Parts { site, controller, language, catalogue, texts, validity_months } = *parts;
-        let purposes =
+        let purposes: Vec<_> =
             catalogue.purposes().iter().map(|purpose| purpose_to_json(purpose, language)).collect();
+        let substance = substance_of(controller, validity_months, &purposes);
         let texts = texts.iter().map(|(key, text)| (key.as_str(), text.as_str().into()));
         let json = object([
             ("controller", controller.into()),
@@ -70,6 +72,7 @@ impl Notice {
             language: language.clone(),
             validity_months,
             choice_purposes: catalogue.choice_purposes(),
+            substance,
             json: json.into(),
         }
     }
@@ -90,6 +93,8 @@ impl Notice {
         else {
             return Err(WRONG);
         };
+        let months = u8::try_from(*months).map_err(|_| WRONG)?;
+        let substance = substance_of(&text(members.get("controller"))?, months, purposes);
         let mut choice_purposes = Vec::new();
         for purpose in purposes {
             let Value::Object(purpose) = purpose else { return Err(WRONG) };
@@ -102,8 +107,9 @@ impl Notice {
             id: Hash::of(&[json.as_bytes()]),
             site: text(members.get("site"))?.parse()?,
             language: text(members.get("language"))?.parse()?,
-            validity_months: u8::try_from(*months).map_err(|_| WRONG)?,
+            validity_months: months,
             choice_purposes,
+            substance,
             json: json.into(),
         })
     }
@@ -138,11 +144,35 @@ impl Notice {
         &self.choice_purposes
     }
 
+    /// The hash of what a decision is about: who asks, for how long, and each purpose without its wording. Two
+    /// notices of the same substance differ in wording only.
+    #[must_use]
+    pub const fn substance(&self) -> Hash {
+        self.substance
+    }
+
     /// The canonical JSON that the id is the hash of.
     #[must_use]
     pub const fn json(&self) -> &str {
         &self.json
     }
+}
+
+fn substance_of(controller: &str, validity_months: u8, purposes: &[Value]) -> Hash {
+    let without_wording = purposes.iter().map(|purpose| match purpose {
+        Value::Object(members) => {
+            let mut members = members.clone();
+            members.retain(|name, _| !matches!(name.as_str(), "name" | "text" | "reason"));
+            Value::Object(members)
+        }
+        other => other.clone(),
+    });
+    let parts = Value::Array(Vec::from([
+        controller.into(),
+        Value::Number(validity_months.into()),
+        Value::Array(without_wording.collect()),
+    ]));
+    Hash::of(&[parts.to_canonical().as_bytes()])
 }
 
 fn purpose_to_json(purpose: &Purpose, language: &Language) -> Value {

@@ -1,7 +1,10 @@
 //! The one thread that writes: gathers what waits, makes the records, extends the tree, signs the checkpoint,
 //! appends, and only then answers.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::Ordering},
+};
 
 use koektrommel_core::{
     decision::Decision,
@@ -28,8 +31,15 @@ const RANDOM: usize = 48;
 
 /// One thing to record, and who waits for it.
 pub(super) enum Job {
-    Decision { decision: Decision, standing: Option<Standing>, answer: oneshot::Sender<Result<Recorded, SubmitError>> },
-    Access { access: Access, answer: oneshot::Sender<Result<u64, SubmitError>> },
+    Decision {
+        decision: Decision,
+        standing: Option<Standing>,
+        answer: oneshot::Sender<Result<Recorded, SubmitError>>,
+    },
+    Access {
+        access: Access,
+        answer: oneshot::Sender<Result<u64, SubmitError>>,
+    },
 }
 
 pub(super) struct Writer {
@@ -78,17 +88,21 @@ impl Writer {
         for (job, random) in jobs.zip(random.chunks_exact(RANDOM)) {
             match job {
                 _ if !has_random => job.fail(SubmitError::Unavailable),
-                Job::Decision { decision, standing, answer } => {
-                    match self.find(&draft, &decision) {
-                        Ok(Some(recorded)) => draft.answers.push(Answer::Decision(answer, recorded)),
-                        Ok(None) => draft.add_decision(&decision, standing, time, random, answer),
-                        Err(error) => drop(answer.send(Err(error))),
-                    }
-                }
+                Job::Decision { decision, standing, answer } => match self.find(&draft, &decision) {
+                    Ok(Some(recorded)) => draft.answers.push(Answer::Decision(answer, recorded)),
+                    Ok(None) => draft.add_decision(&decision, standing, time, random, answer),
+                    Err(error) => drop(answer.send(Err(error))),
+                },
                 Job::Access { access, answer } => draft.add_access(Access { time, ..access }, random, answer),
             }
         }
-        let outcome = if draft.items.is_empty() { Ok(()) } else { self.commit(&before, &mut draft) };
+        let outcome = if draft.items.is_empty() {
+            Ok(())
+        } else {
+            let outcome = self.commit(&before, &mut draft);
+            self.shared.writable.store(outcome.is_ok(), Ordering::Relaxed);
+            outcome
+        };
         for answer in draft.answers {
             answer.send(outcome);
         }
@@ -105,7 +119,9 @@ impl Writer {
             })?,
         };
         match recorded {
-            Some(recorded) if recorded.consent.is_of(decision) => Ok(Some(Recorded { repeated: true, ..recorded })),
+            Some(recorded) if recorded.consent.is_of(decision) => {
+                Ok(Some(Recorded { repeated: true, ..recorded }))
+            }
             Some(_) => Err(SubmitError::Reused),
             None => Ok(None),
         }
@@ -181,7 +197,12 @@ impl Draft {
         self.answers.push(Answer::Decision(answer, recorded));
     }
 
-    fn add_access(&mut self, access: Access, random: &[u8], answer: oneshot::Sender<Result<u64, SubmitError>>) {
+    fn add_access(
+        &mut self,
+        access: Access,
+        random: &[u8],
+        answer: oneshot::Sender<Result<u64, SubmitError>>,
+    ) {
         let index = self.after.frontier.size();
         self.add(&Record::Access(access), None, random);
         self.answers.push(Answer::Access(answer, index));

@@ -1,0 +1,105 @@
+//! Everything a request needs, built once and passed down. There are no statics.
+
+use std::{sync::Arc, thread::JoinHandle};
+
+use koektrommel_core::{decision::Decision, record::Standing};
+
+use crate::{
+    accounts::Accounts,
+    asset::Asset,
+    clock::Clock,
+    config::Config,
+    demo::Demo,
+    folder::{Folder, FolderError},
+    keys::{KeyError, KeyRing, LogKey},
+    ledger::{Ledger, OpenError, Recorded, SubmitError},
+    notices::{Notices, NoticesError},
+    script::Scripts,
+    sessions::Sessions,
+    store::Store,
+};
+
+/// The application.
+pub struct App {
+    /// The configuration.
+    pub config: Config,
+    /// The data folder.
+    pub folder: Folder,
+    /// What time it is.
+    pub clock: Clock,
+    /// The keys that sign cookies.
+    pub ring: KeyRing,
+    /// The log.
+    pub ledger: Ledger,
+    /// The notices.
+    pub notices: Notices,
+    /// The scripts.
+    pub scripts: Scripts,
+    /// The accounts of the staff.
+    pub accounts: Accounts,
+    /// Who is signed in.
+    pub sessions: Sessions,
+    /// The style of the server's own pages.
+    pub style: Asset,
+    /// The demonstration home page.
+    pub demo: Demo,
+}
+
+/// Why the application cannot start; each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// A key file.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The notices.
+    #[error(transparent)]
+    Notices(#[from] NoticesError),
+    /// The log.
+    #[error(transparent)]
+    Ledger(#[from] OpenError),
+}
+
+impl App {
+    /// Opens everything in the data folder; the second half ends when the application is gone and all that was
+    /// handed in is written.
+    pub fn start(
+        config: Config,
+        folder: Folder,
+        store: Arc<dyn Store>,
+        clock: Clock,
+    ) -> Result<(Self, JoinHandle<()>), StartError> {
+        let ring = KeyRing::open_or_create(&folder)?;
+        let key = LogKey::open_or_create(&folder, &config.origin)?;
+        let notices = Notices::open(&folder, &config.sites)?;
+        let scripts = Scripts::open(&folder, &config, &notices)?;
+        let (ledger, writer) = Ledger::open(store, key, clock.clone())?;
+        let (accounts, sessions) = (Accounts::new(&folder), Sessions::new(clock.clone()));
+        let style = Asset::new("text/css; charset=utf-8", include_str!("../assets/style.css"));
+        let app = Self {
+            config,
+            folder,
+            clock,
+            ring,
+            ledger,
+            notices,
+            scripts,
+            accounts,
+            sessions,
+            style,
+            demo: Demo::new(),
+        };
+        Ok((app, writer))
+    }
+
+    /// Records a decision; see [`Ledger::record`].
+    pub async fn record(
+        &self,
+        decision: Decision,
+        standing: Option<Standing>,
+    ) -> Result<Recorded, SubmitError> {
+        self.ledger.record(decision, standing).await
+    }
+}

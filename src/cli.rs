@@ -1,0 +1,189 @@
+//! The command line: what the program can be told to do.
+
+use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+use koektrommel_core::identifier::OfficerName;
+
+use crate::{
+    accounts::{self, Role},
+    clock::Clock,
+    config::{self, Config},
+    folder::Folder,
+    keys::KeyRing,
+};
+
+mod serve;
+
+/// A cookie-consent and privacy-notice server whose log proves itself.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: ServeArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves; what `koektrommel` alone does.
+    Serve(ServeArgs),
+    /// Tests a configuration and names every fault with file, line and key.
+    CheckConfig {
+        /// The configuration file; the built-in example without it.
+        file: Option<PathBuf>,
+    },
+    /// Accounts of the staff who may read the log; works while the server runs.
+    Officer(OfficerArgs),
+    /// The secrets that sign cookies.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+}
+
+#[derive(Debug, Args)]
+struct ServeArgs {
+    /// The configuration file; the built-in example without it.
+    #[arg(long, env = "KOEKTROMMEL_CONFIG")]
+    config: Option<PathBuf>,
+    /// Address and port to listen on; port 0 takes a free one.
+    #[arg(long, env = "KOEKTROMMEL_LISTEN")]
+    listen: Option<SocketAddr>,
+    /// The data folder.
+    #[arg(long, env = "KOEKTROMMEL_DATA")]
+    data: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct DataArgs {
+    /// The data folder.
+    #[arg(long, env = "KOEKTROMMEL_DATA", default_value = "data")]
+    data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct OfficerArgs {
+    #[command(subcommand)]
+    command: OfficerCommand,
+    /// The data folder.
+    #[arg(long, env = "KOEKTROMMEL_DATA", default_value = "data", global = true)]
+    data: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum OfficerCommand {
+    /// Adds an account.
+    Add {
+        /// The name to sign in with.
+        name: OfficerName,
+        /// What the account may do: officer (reads the log), webteam, board or admin.
+        #[arg(long)]
+        role: Role,
+        /// Reads the password from standard input instead of asking for it.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Gives an account another password and signs it out everywhere.
+    Password {
+        /// The name of the account.
+        name: OfficerName,
+        /// Reads the password from standard input instead of asking for it.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Makes a bearer token for an account and prints the token alone.
+    Token {
+        /// The name of the account.
+        name: OfficerName,
+    },
+    /// Takes a token away, or all tokens of an account.
+    Revoke {
+        /// The name of the account.
+        name: OfficerName,
+        /// The id of one token; all of them without it.
+        id: Option<String>,
+    },
+    /// Takes an account away.
+    Remove {
+        /// The name of the account.
+        name: OfficerName,
+    },
+    /// Prints names and roles.
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Makes a new cookie key. The one before still verifies until its cookies expire.
+    Rotate {
+        #[command(flatten)]
+        data: DataArgs,
+    },
+}
+
+/// Does what the command line says.
+#[must_use]
+pub fn run(cli: Cli) -> ExitCode {
+    let result = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
+        Command::Serve(args) => load(&args).and_then(serve::run),
+        Command::CheckConfig { file } => check_config(file),
+        Command::Officer(command) => officer(command),
+        Command::Keys(KeysCommand::Rotate { data }) => rotate(&data),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            complain(&message);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn load(args: &ServeArgs) -> Result<Config, String> {
+    let mut config = config::load(args.config.as_deref()).map_err(|error| error.to_string())?;
+    config.listen = args.listen.unwrap_or(config.listen);
+    config.data = args.data.clone().unwrap_or(config.data);
+    Ok(config)
+}
+
+fn check_config(file: Option<PathBuf>) -> Result<(), String> {
+    let config = config::load(file.as_deref()).map_err(|error| error.to_string())?;
+    say(&format!("The configuration is right: {} site(s).", config.sites.len()));
+    Ok(())
+}
+
+fn officer(args: OfficerArgs) -> Result<(), String> {
+    use accounts::cli::Command as Do;
+    let folder = Folder::open_or_create(&args.data).map_err(|error| error.to_string())?;
+    let command = match args.command {
+        OfficerCommand::Add { name, role, password_stdin } => Do::Add { name, role, password_stdin },
+        OfficerCommand::Password { name, password_stdin } => Do::Password { name, password_stdin },
+        OfficerCommand::Token { name } => Do::Token { name },
+        OfficerCommand::Revoke { name, id } => Do::Revoke { name, id },
+        OfficerCommand::Remove { name } => Do::Remove { name },
+        OfficerCommand::List => Do::List,
+    };
+    let (mut input, mut output, mut remarks) = (io::stdin(), io::stdout(), io::stderr());
+    accounts::cli::run(&folder, &command, &Clock::system(), &mut input, &mut output, &mut remarks)
+        .map_err(|error| error.to_string())
+}
+
+fn rotate(args: &DataArgs) -> Result<(), String> {
+    let folder = Folder::open(&args.data).map_err(|error| error.to_string())?;
+    let ring = KeyRing::open_or_create(&folder).map_err(|error| error.to_string())?;
+    let id = ring.rotate(Clock::system().now().day()).map_err(|error| error.to_string())?;
+    say(&format!("Cookies are signed with key {id} from now on."));
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "a command's answer")]
+fn say(message: &str) {
+    println!("{message}");
+}
+
+#[expect(clippy::print_stderr, reason = "a command's complaint")]
+fn complain(message: &str) {
+    for line in message.lines() {
+        eprintln!("koektrommel: {line}");
+    }
+}

@@ -1,0 +1,45 @@
+//! `koektrommel serve`: open everything, print the addresses, run until told to stop.
+
+use std::{net::TcpListener, sync::Arc};
+
+use actix_web::web::Data;
+
+use super::say;
+use crate::{app::App, clock::Clock, config::Config, folder::Folder, store, web};
+
+pub(super) fn run(config: Config) -> Result<(), String> {
+    crate::telemetry::start();
+    let folder = Folder::open_or_create(&config.data).map_err(|error| error.to_string())?;
+    let _lock = folder.lock().map_err(|error| error.to_string())?;
+    let store = store::sled::SledStore::open(&folder.path("store")).map_err(|error| error.to_string())?;
+    let (app, writer) =
+        App::start(config, folder, Arc::new(store), Clock::system()).map_err(|error| error.to_string())?;
+    let app = Data::new(app);
+    let listener = TcpListener::bind(app.config.listen).map_err(|error| {
+        format!("cannot listen on {}: {error}; choose another with --listen", app.config.listen)
+    })?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    greet(&app, &format!("http://{address}"));
+    let outcome = actix_web::rt::System::new().block_on(async { web::serve(app, listener)?.await });
+    // The last handle on the ledger is gone with the server: what was handed in is written before we leave.
+    let written = writer.join();
+    outcome.map_err(|error| error.to_string())?;
+    written.map_err(|_| "the writer of the log ended early; the log itself is whole".to_owned())
+}
+
+/// The addresses, for whoever started the program.
+fn greet(app: &App, base: &str) {
+    let mount = &app.config.mount;
+    if app.config.demo {
+        say(&format!("Demo page         {base}/"));
+    }
+    say(&format!("Privacy statement {base}{mount}"));
+    say(&format!("Cookie settings   {base}{mount}/settings"));
+    say(&format!("Officers          {base}/officer"));
+    if app.accounts.is_empty().unwrap_or(false)
+        && let Ok(token) = app.sessions.invite()
+    {
+        say(&format!("First officer     {base}/officer/welcome?token={token} (works once)"));
+    }
+    say(&format!("Script tag        <script src=\"{mount}/koektrommel.js\" defer></script>"));
+}

@@ -1,0 +1,121 @@
+//! The widget as it is served: the bundle with one site's notice in one language inside.
+
+use std::{collections::HashMap, fs};
+
+use koektrommel_core::{
+    identifier::{Language, SiteId},
+    json::{self, Value, object},
+    notice::Notice,
+};
+
+use crate::{
+    asset::Asset,
+    config::{Config, Site},
+    cookie,
+    folder::{Folder, FolderError, replace},
+    notices::Notices,
+};
+
+/// The bundle, built from `widget/` and committed, so that this program needs no Node to build.
+const BUNDLE: &str = include_str!("../assets/koektrommel.js");
+/// Where the notice goes; stands in the bundle once.
+const PLACE: &str = "__KOEK__";
+const CONTENT_TYPE: &str = "text/javascript; charset=utf-8";
+
+/// The scripts of all sites and languages, and the folder with those that were served before.
+#[derive(Debug)]
+pub struct Scripts {
+    current: HashMap<(SiteId, Language), Asset>,
+    folder: Folder,
+}
+
+impl Scripts {
+    /// Puts the scripts together and keeps them, so that a page that names one by its hash can have it for ever.
+    pub fn open(folder: &Folder, config: &Config, notices: &Notices) -> Result<Self, FolderError> {
+        let mut current = HashMap::new();
+        for site in &config.sites {
+            for language in &site.languages {
+                let Some(notice) = notices.current(&site.id, language) else { continue };
+                let asset =
+                    Asset::new(CONTENT_TYPE, BUNDLE.replacen(PLACE, &settings(config, site, notice), 1));
+                let path = folder.path(&file_name(&asset.short_hash()));
+                if !path.exists() {
+                    replace(&path, &asset.plain)?;
+                }
+                current.insert((site.id.clone(), language.clone()), asset);
+            }
+        }
+        Ok(Self { current, folder: folder.clone() })
+    }
+
+    /// The script that is served now.
+    #[must_use]
+    pub fn current(&self, site: &SiteId, language: &Language) -> Option<&Asset> {
+        self.current.get(&(site.clone(), language.clone()))
+    }
+
+    /// A script by the first half of its hash, also if it is no longer the current one. May block on the disk.
+    #[must_use]
+    pub fn by_hash(&self, short_hash: &str) -> Option<Asset> {
+        let is_hash =
+            short_hash.len() == 32 && short_hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        if !is_hash {
+            return None;
+        }
+        if let Some(asset) = self.current.values().find(|asset| asset.short_hash() == short_hash) {
+            return Some(asset.clone());
+        }
+        let asset = Asset::new(CONTENT_TYPE, fs::read(self.folder.path(&file_name(short_hash))).ok()?);
+        Some(asset).filter(|asset| asset.short_hash() == short_hash)
+    }
+}
+
+fn file_name(short_hash: &str) -> String {
+    format!("scripts/{short_hash}.js")
+}
+
+/// What the widget is told, as a JavaScript object: canonical JSON is one.
+fn settings(config: &Config, site: &Site, notice: &Notice) -> String {
+    let Ok(Value::Object(mut members)) = json::parse(notice.json()) else { return "{}".to_owned() };
+    members.retain(|name, _| matches!(name.as_str(), "site" | "language" | "purposes" | "texts"));
+    if let Some(Value::Object(texts)) = members.get_mut("texts") {
+        texts.retain(|key, _| !key.starts_with("page."));
+    }
+    if let Some(Value::Array(purposes)) = members.get_mut("purposes") {
+        purposes.iter_mut().for_each(shorten);
+    }
+    let languages = site.languages.iter().map(|language| language.as_str().into()).collect();
+    members.extend([
+        ("cookie".to_owned(), cookie::NAME.into()),
+        ("languages".to_owned(), Value::Array(languages)),
+        ("mount".to_owned(), config.mount.as_str().into()),
+        ("notice".to_owned(), Value::String(notice.id().to_string())),
+    ]);
+    Value::Object(members).to_canonical()
+}
+
+/// Leaves of a purpose what the widget shows; the rest is in the API's answer and on the cookie page.
+fn shorten(purpose: &mut Value) {
+    let Value::Object(members) = purpose else { return };
+    let cookies = match members.remove("cookies") {
+        Some(Value::Array(cookies)) => cookies,
+        _ => Vec::new(),
+    };
+    let names = cookies.into_iter().filter_map(|cookie| match cookie {
+        Value::Object(mut cookie) => cookie.remove("name"),
+        _ => None,
+    });
+    let names = Value::Array(names.collect());
+    let kept = ["id", "kind", "name", "text"].map(|name| (name, members.remove(name).unwrap_or(Value::Null)));
+    *purpose = object(kept.into_iter().chain([("cookies", names)]));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BUNDLE, PLACE};
+
+    #[test]
+    fn the_bundle_has_one_place_for_the_notice() {
+        assert_eq!(BUNDLE.matches(PLACE).count(), 1);
+    }
+}

@@ -1,0 +1,76 @@
+//! The frame of every public page.
+
+use koektrommel_core::identifier::Language;
+use maud::{DOCTYPE, Markup, html};
+
+use super::Words;
+
+/// What the frame needs to know.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a> {
+    /// The texts.
+    pub words: Words<'a>,
+    /// The path under which everything public lives.
+    pub mount: &'a str,
+    /// The name of the corporation.
+    pub controller: &'a str,
+    /// The page, below the mount: empty, `/cookies`, `/settings`.
+    pub path: &'a str,
+    /// The languages the page can be had in.
+    pub languages: &'a [Language],
+}
+
+/// A page with a title around its content.
+#[must_use]
+pub fn page(frame: &Frame<'_>, title: &str, content: &Markup) -> Markup {
+    let Frame { words, mount, controller, path, languages } = *frame;
+    let language = words.language;
+    let link = |to: &str, key: &str| {
+        html! {
+            a href={ (mount) (to) "?lang=" (language) } aria-current=[(to == path).then_some("page")] { (words.get(key)) }
+        }
+    };
+    html! {
+        (DOCTYPE)
+        html lang=(language) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) " – " (controller) }
+                link rel="stylesheet" href={ (mount) "/style.css" };
+                @for other in languages {
+                    link rel="alternate" hreflang=(other) href={ (mount) (path) "?lang=" (other) };
+                }
+            }
+            body.page {
+                a.skip href="#main" { (words.get("page.skip")) }
+                header.header {
+                    p.site { a href="/" { (controller) } }
+                    nav.nav aria-label=(words.get("page.nav.label")) {
+                        (link("", "page.nav.statement"))
+                        (link("/cookies", "page.nav.cookies"))
+                        (link("/settings", "page.nav.settings"))
+                    }
+                    nav.nav aria-label=(words.get("page.language.label")) {
+                        @for other in languages {
+                            a href={ (mount) (path) "?lang=" (other) } lang=(other) hreflang=(other)
+                                aria-current=[(other == language).then_some("true")] {
+                                (words.get(&format!("page.language.{other}")))
+                            }
+                        }
+                    }
+                }
+                main.prose #main tabindex="-1" { (content) }
+                footer.footer {
+                    nav.nav aria-label=(words.get("page.footer.label")) {
+                        a href="/" { (words.get("page.footer.home")) }
+                        (link("", "page.footer.statement"))
+                        (link("/cookies", "page.footer.cookies"))
+                        (link("/settings", "page.footer.settings"))
+                    }
+                }
+            }
+        }
+    }
+}

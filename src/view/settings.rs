@@ -1,0 +1,238 @@
+//! The choice form, complete without a script, and what is kept of earlier choices.
+
+use koektrommel_core::{
+    catalogue::{Catalogue, Kind, Purpose, Texts},
+    decision::Choices,
+    hash::Hash,
+    identifier::PurposeId,
+    instant::Day,
+    record::Consent,
+    reference::Reference,
+};
+use maud::{Markup, html};
+
+use super::Words;
+use crate::statement::date_in_words;
+
+/// What the form and the page around it show.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings<'a> {
+    /// The texts.
+    pub words: Words<'a>,
+    /// The purposes.
+    pub catalogue: &'a Catalogue,
+    /// The path under which everything public lives.
+    pub mount: &'a str,
+    /// The site, to be sent along.
+    pub site: &'a str,
+    /// The notice that this page is, to be sent along.
+    pub notice: Hash,
+    /// The click that this form will be, to be sent along.
+    pub click: &'a str,
+    /// What stands now.
+    pub standing: Option<Standing<'a>>,
+    /// The device's records, newest first.
+    pub records: &'a [(Consent, Hash)],
+    /// What happened to a form that was sent.
+    pub outcome: Outcome,
+}
+
+/// A choice that stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing<'a> {
+    /// The answers.
+    pub choices: &'a Choices,
+    /// The day it was made.
+    pub decided: Day,
+    /// The last day on which it holds.
+    pub expires: Day,
+}
+
+/// What happened to a form that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// None was sent.
+    None,
+    /// It was recorded, under this reference if it has one.
+    Saved(Option<Reference>),
+    /// Not every question was answered.
+    Incomplete,
+    /// It was about a text that has changed since.
+    Changed,
+}
+
+/// The page.
+#[must_use]
+pub fn content(settings: &Settings<'_>) -> Markup {
+    let words = settings.words;
+    html! {
+        h1 { (words.get("page.settings.title")) }
+        (outcome(settings))
+        p.lead { (words.get("page.settings.intro")) }
+        (standing(settings))
+        (form(settings))
+        h2 { (words.get("page.settings.always")) }
+        p { (words.get("page.settings.always_text")) }
+        ul {
+            @for purpose in settings.catalogue.purposes().iter().filter(|purpose| purpose.kind == Kind::Exempt) {
+                li { strong { (text(&purpose.name, words)) } ": " (text(&purpose.text, words)) }
+            }
+        }
+        p { a href={ (settings.mount) "/cookies?lang=" (words.language) } { (words.get("page.settings.cookies_link")) } }
+        (records(settings))
+    }
+}
+
+fn outcome(settings: &Settings<'_>) -> Markup {
+    let words = settings.words;
+    let yes = settings.standing.map(|standing| names(settings, standing.choices, true)).unwrap_or_default();
+    html! {
+        @match settings.outcome {
+            Outcome::None => {},
+            Outcome::Saved(reference) => div.notice role="status" {
+                p { strong { (words.get("page.settings.saved")) } }
+                @if yes.is_empty() { p { (words.get("page.settings.saved_no")) } }
+                @else { p { (words.fill("page.settings.saved_yes", "purposes", &yes)) } }
+                @if let Some(reference) = reference {
+                    p { (words.fill("page.settings.saved_reference", "reference", &reference.to_string())) }
+                }
+            },
+            Outcome::Incomplete | Outcome::Changed => div.error role="alert" {
+                p { strong { (words.get("page.settings.not_saved")) } }
+                @let key = if settings.outcome == Outcome::Changed { "changed" } else { "incomplete" };
+                p { (words.get(&format!("page.settings.{key}"))) }
+            },
+        }
+    }
+}
+
+fn standing(settings: &Settings<'_>) -> Markup {
+    let words = settings.words;
+    let language = words.language.as_str();
+    html! {
+        h2 { (words.get("page.settings.current")) }
+        @if let Some(standing) = settings.standing {
+            @let yes = names(settings, standing.choices, true);
+            @let no = names(settings, standing.choices, false);
+            ul {
+                @if !yes.is_empty() { li { (words.fill("page.settings.current_yes", "purposes", &yes)) } }
+                @if !no.is_empty() { li { (words.fill("page.settings.current_no", "purposes", &no)) } }
+            }
+            p.muted {
+                (words.fill("page.settings.made_on", "date", &date_in_words(standing.decided, language))) " "
+                (words.fill("page.settings.valid_until", "date", &date_in_words(standing.expires, language)))
+            }
+        } @else {
+            p { (words.get("page.settings.none_yet")) }
+        }
+    }
+}
+
+fn form(settings: &Settings<'_>) -> Markup {
+    let words = settings.words;
+    let asked = || settings.catalogue.purposes().iter().filter(|purpose| purpose.kind == Kind::Choice);
+    html! {
+        @if asked().next().is_some() {
+            form.choice method="post" action={ (settings.mount) "/settings?lang=" (words.language) } {
+                input type="hidden" name="site" value=(settings.site);
+                input type="hidden" name="notice" value=(settings.notice);
+                input type="hidden" name="id" value=(settings.click);
+                @for purpose in asked() {
+                    @let stands = settings.standing.and_then(|standing| standing.choices.get(&purpose.id));
+                    (question(purpose, stands, words))
+                }
+                div.actions {
+                    // The first submit button is what Enter presses: it saves exactly what is shown.
+                    button.button type="submit" name="control" value="save" { (words.get("page.settings.save")) }
+                    button.button type="submit" name="control" value="refuse" { (words.get("page.settings.refuse_all")) }
+                    button.button type="submit" name="control" value="accept" { (words.get("page.settings.accept_all")) }
+                }
+            }
+        }
+    }
+}
+
+fn question(purpose: &Purpose, stands: Option<bool>, words: Words<'_>) -> Markup {
+    let name = format!("choice.{}", purpose.id);
+    let option = |value: &str, answer: bool| {
+        html! {
+            label.option {
+                input type="radio" name=(name) value=(value) checked[stands == Some(answer)];
+                " " (words.get(&format!("page.settings.{value}")))
+            }
+        }
+    };
+    html! {
+        fieldset {
+            legend { (words.fill("page.settings.legend", "purpose", text(&purpose.name, words))) }
+            p { (text(&purpose.text, words)) }
+            div.options { (option("no", false)) (option("yes", true)) }
+        }
+    }
+}
+
+fn records(settings: &Settings<'_>) -> Markup {
+    let words = settings.words;
+    let column = |name: &str| words.get(&format!("page.settings.own_records.column.{name}"));
+    html! {
+        h2 #records { (words.get("page.settings.own_records.title")) }
+        @if settings.records.is_empty() {
+            p { (words.get("page.settings.own_records.empty")) }
+        } @else {
+            p { (words.get("page.settings.own_records.intro")) }
+            div.scroll {
+                table.data role="table" {
+                    caption.visually-hidden { (words.get("page.settings.own_records.caption")) }
+                    thead role="rowgroup" {
+                        tr role="row" {
+                            @for name in ["time", "event", "choices", "reference", "receipt"] {
+                                th scope="col" role="columnheader" { (column(name)) }
+                            }
+                        }
+                    }
+                    tbody role="rowgroup" {
+                        @for (consent, leaf) in settings.records {
+                            @let reference = Reference::new(consent.id.index(), leaf).map(|r| r.to_string()).unwrap_or_default();
+                            tr role="row" {
+                                td role="cell" data-label=(column("time")) {
+                                    time datetime=(consent.time) { (date_in_words(consent.time.day(), words.language.as_str())) }
+                                }
+                                td role="cell" data-label=(column("event")) {
+                                    (words.get(&format!("page.settings.own_records.event.{}", consent.event)))
+                                }
+                                td role="cell" data-label=(column("choices")) {
+                                    @for (purpose, yes) in consent.choices.iter() {
+                                        @let answer = if yes { "yes" } else { "no" };
+                                        div { (name_of(settings, purpose)) ": " (words.get(&format!("page.settings.{answer}"))) }
+                                    }
+                                }
+                                td.code role="cell" data-label=(column("reference")) { (reference) }
+                                td role="cell" data-label=(column("receipt")) {
+                                    a href={ (settings.mount) "/api/v1/consents/" (consent.id) "/receipt" } download {
+                                        (words.fill("page.settings.own_records.receipt", "reference", &reference))
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The names of the purposes that were answered so, with commas.
+fn names(settings: &Settings<'_>, choices: &Choices, answer: bool) -> String {
+    let ids = choices.iter().filter(|(_, yes)| *yes == answer).map(|(purpose, _)| purpose);
+    ids.map(|purpose| name_of(settings, purpose)).collect::<Vec<_>>().join(", ")
+}
+
+/// The name of a purpose, or its id where the catalogue no longer has it.
+fn name_of<'a>(settings: &Settings<'a>, id: &'a PurposeId) -> &'a str {
+    let purpose = settings.catalogue.purposes().iter().find(|purpose| &purpose.id == id);
+    purpose.map_or(id.as_str(), |purpose| text(&purpose.name, settings.words))
+}
+
+fn text<'a>(texts: &'a Texts, words: Words<'_>) -> &'a str {
+    texts.get(words.language).map_or("", String::as_str)
+}

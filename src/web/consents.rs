@@ -1,0 +1,155 @@
+//! `POST /privacy/api/v1/consents` records a decision; `GET` shows a visitor the records of this device.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header,
+    web::{Bytes, Data, Payload},
+};
+use koektrommel_core::{
+    decision::Decision,
+    hash::Hash,
+    merkle::leaf_hash,
+    record::{Consent, Record, Standing},
+};
+
+use super::{
+    origin,
+    problem::Problem,
+    wire::{ConsentForm, OwnRecords, RecordBody},
+};
+use crate::{
+    app::App,
+    cookie::{self, ChoiceCookie, Seen},
+    ledger::Recorded,
+    store::StoreError,
+};
+
+/// The longest body, in bytes.
+const LONGEST: usize = 4096;
+/// The most records of one device that are shown.
+const MOST: usize = 100;
+
+/// `POST /privacy/api/v1/consents`
+pub(super) async fn post(
+    request: HttpRequest,
+    app: Data<App>,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    origin::check(&request, &app)?;
+    let form = ConsentForm::parse(&read_json(&request, payload).await?)?;
+    let decision = check(&app, form)?;
+    let standing = choice_cookie(&request, &app)?.and_then(|seen| seen.choice.standing);
+    let recorded = app.record(decision, standing).await?;
+    let body = RecordBody::new(&recorded.consent, &recorded.leaf, &app.config.mount);
+    let mut answer = HttpResponse::Created();
+    for cookie in cookies_after(&request, &app, &recorded)? {
+        answer.append_header((header::SET_COOKIE, cookie));
+    }
+    Ok(answer.json(body))
+}
+
+/// `GET /privacy/api/v1/consents`
+pub(super) async fn get(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Problem> {
+    let records = own_records(&request, &app).await?;
+    let bodies = records.iter().map(|(consent, leaf)| RecordBody::new(consent, leaf, &app.config.mount));
+    Ok(HttpResponse::Ok().json(OwnRecords { records: bodies.collect() }))
+}
+
+/// The body, if it is JSON and not too long.
+async fn read_json(request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
+    let media_type =
+        request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let (essence, parameters) = media_type.split_once(';').unwrap_or((media_type, ""));
+    let is_utf8 = parameters.trim().is_empty() || parameters.trim().eq_ignore_ascii_case("charset=utf-8");
+    if !essence.trim().eq_ignore_ascii_case("application/json") || !is_utf8 {
+        return Err(Problem::wrong_type("The body must be `application/json`."));
+    }
+    let too_large = || Problem::too_large("The body must not be longer than 4096 bytes.");
+    let broken = |_| Problem::malformed("The body did not arrive whole.");
+    payload.to_bytes_limited(LONGEST).await.map_err(|_| too_large())?.map_err(broken)
+}
+
+/// Checks the fields against the notice that they name.
+fn check(app: &App, form: ConsentForm) -> Result<Decision, Problem> {
+    let site = app.config.site(Some(&form.site)).ok_or_else(|| {
+        Problem::invalid("`site` must be the id of a site that this server knows.").field("site")
+    })?;
+    let current = app.notices.current(&site.id, &form.language).ok_or_else(|| {
+        Problem::invalid("`language` must be one of the languages of the site.").field("language")
+    })?;
+    let notice = app.notices.in_force(form.notice, &site.id, &form.language).ok_or_else(|| {
+        Problem::outdated("`notice` is not the one that is served now: show the visitor the current one.")
+            .field("notice")
+            .current_notice(current.id().to_string())
+    })?;
+    Ok(Decision::new(form.id, notice, form.layer, form.control, form.actor, form.choices)?)
+}
+
+/// The choice cookie that came with the request, verified and in force.
+pub(super) fn choice_cookie(request: &HttpRequest, app: &App) -> Result<Option<Seen>, Problem> {
+    Ok(ChoiceCookie::find(cookies(request, cookie::NAME), &app.ring, app.clock.now().day())?)
+}
+
+/// Every value that the request has for a cookie name.
+fn cookies<'a>(request: &'a HttpRequest, name: &'a str) -> impl Iterator<Item = &'a str> {
+    let headers = request.headers().get_all(header::COOKIE).filter_map(|value| value.to_str().ok());
+    let pairs = headers.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(move |(key, _)| *key == name).map(|(_, value)| value)
+}
+
+/// The cookies that go with a recorded decision: the choice itself, and the end of every cookie whose purpose is
+/// not granted. Scripts cannot end an `HttpOnly` cookie, so the server does.
+pub(super) fn cookies_after(
+    request: &HttpRequest,
+    app: &App,
+    recorded: &Recorded,
+) -> Result<Vec<String>, Problem> {
+    let consent = &recorded.consent;
+    let mut headers = vec![ChoiceCookie::of(consent).set_cookie(&app.ring, app.clock.now().day())?];
+    let purposes = app.config.site(Some(&consent.site)).map_or(&[][..], |site| site.catalogue.purposes());
+    let denied = purposes.iter().filter(|purpose| consent.choices.get(&purpose.id) == Some(false));
+    for name in denied.flat_map(|purpose| &purpose.cookies).map(|cookie| &cookie.name) {
+        if cookies(request, name).next().is_some() {
+            headers.push(format!("{name}=; Path=/; Secure; Max-Age=0"));
+        }
+    }
+    Ok(headers)
+}
+
+/// The records of the device's choice cookie, newest first: the standing one and those before it.
+pub(super) async fn own_records(
+    request: &HttpRequest,
+    app: &Data<App>,
+) -> Result<Vec<(Consent, Hash)>, Problem> {
+    let Some(standing) = choice_cookie(request, app)?.and_then(|seen| seen.choice.standing) else {
+        return Ok(Vec::new());
+    };
+    let app = app.clone();
+    let records = actix_web::web::block(move || chain(&app, standing)).await;
+    Ok(records.map_err(|_| Problem::unavailable("The log cannot be read: try again.").retry_after(1))??)
+}
+
+fn chain(app: &App, standing: Standing) -> Result<Vec<(Consent, Hash)>, StoreError> {
+    let mut records = Vec::new();
+    let mut next = Some(standing.record);
+    while let Some(index) = next.filter(|_| records.len() < MOST) {
+        let Some((consent, leaf)) = read(app, index)?.filter(|(c, _)| c.subject == Some(standing.subject))
+        else {
+            break;
+        };
+        // Every link points backwards; anything else would not end.
+        next = consent.previous.filter(|previous| *previous < index);
+        records.push((consent, leaf));
+    }
+    Ok(records)
+}
+
+/// The decision at an index, if there is one and it has not been erased.
+pub(super) fn read(app: &App, index: u64) -> Result<Option<(Consent, Hash)>, StoreError> {
+    let Some(item) = app.ledger.items(index..index.saturating_add(1))?.pop() else { return Ok(None) };
+    let Some(opening) = item.opening else { return Ok(None) };
+    Ok(match Record::from_json(&opening.record)? {
+        Record::Consent(consent) => Some((consent, leaf_hash(&item.entry.encode()))),
+        Record::Access(_) => None,
+    })
+}

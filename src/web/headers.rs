@@ -1,0 +1,43 @@
+//! Headers that every answer has, and the cache rules by kind of answer (RFC 9111).
+
+use actix_web::{
+    Error,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::{self, HeaderName, HeaderValue},
+    middleware::Next,
+};
+
+/// Nothing but our own files, no framing, no forms to elsewhere.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The same for everybody and short-lived: the script, texts, the log.
+pub(super) const SHORT: &str = "public, max-age=300";
+/// Named by its hash.
+pub(super) const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+/// About one visitor.
+pub(super) const PRIVATE: &str = "no-store";
+
+/// Adds what every answer has. The referrer policy is `same-origin`: with `no-referrer` a browser would send
+/// `Origin: null` with our own forms, and other hosts learn nothing either way.
+pub(super) async fn on_every_answer(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let mut response = next.call(request).await?;
+    let headers = response.headers_mut();
+    let mut default = |name: HeaderName, value: &'static str| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    default(header::CONTENT_SECURITY_POLICY, POLICY);
+    default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    default(header::REFERRER_POLICY, "same-origin");
+    default(header::CACHE_CONTROL, PRIVATE);
+    default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    default(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    default(header::PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=(), browsing-topics=()");
+    Ok(response)
+}

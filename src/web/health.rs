@@ -1,0 +1,19 @@
+//! Is the process alive, and can it do its work?
+
+use actix_web::{HttpResponse, web::Data};
+
+use crate::app::App;
+
+/// `GET /healthz`
+pub(super) async fn alive() -> &'static str {
+    "alive\n"
+}
+
+/// `GET /readyz`: whether decisions can be recorded.
+pub(super) async fn ready(app: Data<App>) -> HttpResponse {
+    if app.ledger.is_writable() {
+        HttpResponse::Ok().body("ready\n")
+    } else {
+        HttpResponse::ServiceUnavailable().body("the log cannot be written\n")
+    }
+}

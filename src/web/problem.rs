@@ -1,0 +1,209 @@
+//! Errors as the world sees them: RFC 9457 problem documents on the API, pages in the visitor's language
+//! elsewhere. Input is never repeated in them.
+
+use std::fmt;
+
+use actix_web::{
+    HttpRequest, HttpResponse, ResponseError,
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
+};
+use koektrommel_core::error::Malformed;
+use serde::Serialize;
+
+use super::pages;
+use crate::{keys::KeyError, ledger::SubmitError, store::StoreError};
+
+/// A problem document.
+#[derive(Clone, Debug, Serialize)]
+pub struct Problem {
+    /// `urn:koektrommel:problem:` and the kind.
+    #[serde(rename = "type")]
+    kind: String,
+    title: &'static str,
+    #[serde(serialize_with = "status_code")]
+    status: StatusCode,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'static str>,
+    /// The notice that is served now, where another one was decided on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notice: Option<String>,
+    #[serde(skip)]
+    retry_after: Option<u32>,
+    #[serde(skip)]
+    challenge: Option<&'static str>,
+}
+
+/// The kinds of problem: what stands behind `type`, the status, and the title.
+macro_rules! problems {
+    ($($(#[$doc:meta])* $name:ident: $slug:literal, $status:ident, $title:literal;)*) => {
+        impl Problem {
+            $($(#[$doc])*
+            #[must_use]
+            pub fn $name(detail: impl Into<String>) -> Self {
+                Self::new($slug, StatusCode::$status, $title, detail.into())
+            })*
+        }
+    };
+}
+
+problems! {
+    /// It could not be read at all.
+    malformed: "malformed", BAD_REQUEST, "The request could not be read";
+    /// Who is there?
+    unauthenticated: "unauthenticated", UNAUTHORIZED, "Sign in first";
+    /// Not for this person or from this place.
+    forbidden: "forbidden", FORBIDDEN, "Not allowed";
+    /// There is nothing here.
+    missing: "not-found", NOT_FOUND, "Not found";
+    /// The address is right, the method is not.
+    wrong_method: "method-not-allowed", METHOD_NOT_ALLOWED, "Method not allowed";
+    /// The id was used before for something else.
+    reused: "id-reused", CONFLICT, "This id was used before";
+    /// The notice is no longer the one in force.
+    outdated: "notice-outdated", CONFLICT, "The notice has changed";
+    /// Too long.
+    too_large: "too-large", PAYLOAD_TOO_LARGE, "The request is too large";
+    /// Another media type than JSON.
+    wrong_type: "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "Unsupported media type";
+    /// A field is wrong.
+    invalid: "invalid", UNPROCESSABLE_ENTITY, "A field is not right";
+    /// Too many at once, from here.
+    too_many: "too-many-requests", TOO_MANY_REQUESTS, "Too many requests";
+    /// Our fault.
+    internal: "internal", INTERNAL_SERVER_ERROR, "Something went wrong here";
+    /// Not now.
+    unavailable: "unavailable", SERVICE_UNAVAILABLE, "Not available at the moment";
+}
+
+impl Problem {
+    fn new(slug: &str, status: StatusCode, title: &'static str, detail: String) -> Self {
+        let kind = format!("urn:koektrommel:problem:{slug}");
+        Self { kind, title, status, detail, field: None, notice: None, retry_after: None, challenge: None }
+    }
+
+    /// Names the field that is wrong.
+    #[must_use]
+    pub const fn field(mut self, field: &'static str) -> Self {
+        self.field = Some(field);
+        self
+    }
+
+    /// Says after how many seconds to come back.
+    #[must_use]
+    pub const fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// Names the notice that is served now.
+    #[must_use]
+    pub fn current_notice(mut self, notice: String) -> Self {
+        self.notice = Some(notice);
+        self
+    }
+
+    /// Says how to authenticate (RFC 9110, 11.6.1).
+    #[must_use]
+    pub const fn challenge(mut self, scheme: &'static str) -> Self {
+        self.challenge = Some(scheme);
+        self
+    }
+
+    /// The status that it is answered with.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+}
+
+impl From<Malformed> for Problem {
+    fn from(error: Malformed) -> Self {
+        Self::invalid(error.to_string()).field(error.what)
+    }
+}
+
+impl From<SubmitError> for Problem {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::Busy => {
+                Self::unavailable("Many decisions are being recorded: try again.").retry_after(1)
+            }
+            SubmitError::Unavailable => {
+                Self::unavailable("The decision was not recorded: try again in a minute.").retry_after(60)
+            }
+            SubmitError::Reused => {
+                Self::reused("`id` was used before for another decision: make a new one for each click.")
+                    .field("id")
+            }
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the store could not be read");
+        match error {
+            StoreError::Conflict | StoreError::Unavailable(_) => {
+                Self::unavailable("The log cannot be read: try again in a minute.").retry_after(60)
+            }
+            StoreError::Corrupt(_) => {
+                Self::internal("A part of the log is damaged. The operator has been told.")
+            }
+        }
+    }
+}
+
+impl From<KeyError> for Problem {
+    fn from(error: KeyError) -> Self {
+        tracing::error!(%error, "a key could not be used");
+        Self::internal("A key on the server cannot be used. The operator has been told.")
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut answer = HttpResponse::build(self.status);
+        answer.content_type("application/problem+json");
+        if let Some(seconds) = self.retry_after {
+            answer.insert_header((header::RETRY_AFTER, seconds));
+        }
+        if let Some(scheme) = self.challenge {
+            answer.insert_header((header::WWW_AUTHENTICATE, HeaderValue::from_static(scheme)));
+        }
+        answer.body(serde_json::to_vec(self).unwrap_or_default())
+    }
+}
+
+/// The answer where no route is.
+pub(super) async fn not_found(request: HttpRequest) -> HttpResponse {
+    answer(&request, Problem::missing("There is nothing at this address."))
+}
+
+/// The answer where the address is right and the method is not.
+pub(super) async fn method_not_allowed(request: HttpRequest) -> HttpResponse {
+    answer(&request, Problem::wrong_method("This address does not take this method."))
+}
+
+/// A problem document on the API, a page elsewhere.
+pub(super) fn answer(request: &HttpRequest, problem: Problem) -> HttpResponse {
+    if request.path().contains("/api/") { problem.error_response() } else { pages::error(request, &problem) }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn status_code<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u16(status.as_u16())
+}

@@ -1,0 +1,216 @@
+//! The settings page: the whole choice in a plain form, for whoever has no script.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web::{Data, Payload, Query},
+};
+use koektrommel_core::{
+    decision::{Actor, Choices, ClickId, Control, Decision, Layer},
+    identifier::PurposeId,
+    notice::Notice,
+    reference::Reference,
+};
+use serde::Deserialize;
+
+use super::{
+    consents::{choice_cookie, cookies_after, own_records},
+    language::{Selected, Selection},
+    origin, pages,
+    problem::{self, Problem},
+};
+use crate::{
+    app::App,
+    keys,
+    view::settings::{Outcome, Settings, Standing, content},
+};
+
+const LONGEST: usize = 4096;
+
+/// What the address of this page can say besides site and language.
+#[derive(Debug, Deserialize)]
+pub(super) struct SettingsQuery {
+    site: Option<String>,
+    lang: Option<String>,
+    /// The reference of a choice that was just saved.
+    saved: Option<String>,
+}
+
+/// `GET /privacy/settings`
+pub(super) async fn get(request: HttpRequest, app: Data<App>, query: Query<SettingsQuery>) -> HttpResponse {
+    let SettingsQuery { site, lang, saved } = query.into_inner();
+    let selection = Selection { site, lang };
+    let Some(selected) = selection.for_page(&app, &request) else { return problem::not_found(request).await };
+    let outcome = saved.map_or(Outcome::None, |reference| Outcome::Saved(reference.parse().ok()));
+    let page = show(&request, &app, &selected, outcome, StatusCode::OK).await;
+    page.unwrap_or_else(|problem| problem::answer(&request, problem))
+}
+
+/// `POST /privacy/settings`: 303 to the page once recorded, so that going back does not send it again.
+pub(super) async fn post(
+    request: HttpRequest,
+    app: Data<App>,
+    selection: Query<Selection>,
+    payload: Payload,
+) -> HttpResponse {
+    let page = receive(&request, &app, &selection, payload).await;
+    page.unwrap_or_else(|problem| problem::answer(&request, problem))
+}
+
+async fn receive(
+    request: &HttpRequest,
+    app: &Data<App>,
+    selection: &Selection,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    origin::check(request, app)?;
+    let form = Form::read(request, payload).await?;
+    let selection = Selection { site: form.site.clone(), lang: selection.lang.clone() };
+    let selected =
+        selection.for_page(app, request).ok_or_else(|| Problem::missing("There is no such site."))?;
+    let Some(notice) = form
+        .notice
+        .parse()
+        .ok()
+        .and_then(|id| app.notices.in_force(id, &selected.site.id, selected.language))
+    else {
+        return show(request, app, &selected, Outcome::Changed, StatusCode::CONFLICT).await;
+    };
+    let Some(decision) = form.decide(notice)? else {
+        return show(request, app, &selected, Outcome::Incomplete, StatusCode::UNPROCESSABLE_ENTITY).await;
+    };
+    let standing = choice_cookie(request, app)?.and_then(|seen| seen.choice.standing);
+    let recorded = app.record(decision, standing).await?;
+    let reference = Reference::new(recorded.consent.id.index(), &recorded.leaf);
+    let reference = reference.map(|reference| reference.to_string()).unwrap_or_default();
+    let address = format!(
+        "{}/settings?site={}&lang={}&saved={reference}",
+        app.config.mount, selected.site.id, selected.language
+    );
+    let mut answer = HttpResponse::SeeOther();
+    answer.insert_header((header::LOCATION, address));
+    for cookie in cookies_after(request, app, &recorded)? {
+        answer.append_header((header::SET_COOKIE, cookie));
+    }
+    Ok(answer.finish())
+}
+
+/// The page with the form, as the device's cookie has it now.
+async fn show(
+    request: &HttpRequest,
+    app: &Data<App>,
+    selected: &Selected<'_>,
+    outcome: Outcome,
+    status: StatusCode,
+) -> Result<HttpResponse, Problem> {
+    let Selected { site, language } = *selected;
+    let notice = app.notices.current(&site.id, language);
+    let notice = notice.ok_or_else(|| Problem::missing("There is no notice for this site."))?;
+    let seen = choice_cookie(request, app)?;
+    let records = own_records(request, app).await?;
+    let click = new_click(app)?;
+    let words = pages::words(selected);
+    let settings = Settings {
+        words,
+        catalogue: &site.catalogue,
+        mount: &app.config.mount,
+        site: site.id.as_str(),
+        notice: notice.id(),
+        click: &click,
+        standing: seen.as_ref().map(|seen| Standing {
+            choices: &seen.choice.choices,
+            decided: seen.choice.decided,
+            expires: seen.choice.expires,
+        }),
+        records: &records,
+        outcome,
+    };
+    let mut answer = HttpResponse::build(status);
+    if let Some(seen) = seen.as_ref().filter(|seen| seen.renew) {
+        answer.append_header((header::SET_COOKIE, seen.choice.set_cookie(&app.ring, app.clock.now().day())?));
+    }
+    let frame = pages::frame(app, selected, "/settings");
+    Ok(pages::html(&mut answer, &frame, words.get("page.settings.title"), &content(&settings)))
+}
+
+/// An id for the click that this form will be: sending it twice is then one decision.
+fn new_click(app: &App) -> Result<String, Problem> {
+    let milliseconds = u64::try_from(app.clock.now().unix()).unwrap_or(0) * 1000;
+    let random: [u8; 10] = keys::random()?;
+    Ok(uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid().to_string())
+}
+
+/// What the form sent.
+struct Form {
+    site: Option<String>,
+    notice: String,
+    id: String,
+    control: String,
+    answers: Vec<(String, String)>,
+}
+
+impl Form {
+    async fn read(request: &HttpRequest, payload: Payload) -> Result<Self, Problem> {
+        if !actix_web::HttpMessage::content_type(request)
+            .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        {
+            return Err(Problem::wrong_type("This address takes the form that it shows."));
+        }
+        let too_large = |_| Problem::too_large("The form must not be longer than 4096 bytes.");
+        let broken = |_| Problem::malformed("The form did not arrive whole.");
+        let body = payload.to_bytes_limited(LONGEST).await.map_err(too_large)?.map_err(broken)?;
+        let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&body)
+            .map_err(|_| Problem::malformed("The form cannot be read."))?;
+        let mut form = Self {
+            site: None,
+            notice: String::new(),
+            id: String::new(),
+            control: String::new(),
+            answers: Vec::new(),
+        };
+        for (name, value) in fields {
+            match (name.as_str(), name.strip_prefix("choice.")) {
+                ("site", _) => form.site = Some(value),
+                ("notice", _) => form.notice = value,
+                ("id", _) => form.id = value,
+                ("control", _) => form.control = value,
+                (_, Some(purpose)) => form.answers.push((purpose.to_owned(), value)),
+                _ => return Err(Problem::malformed("The form has a field that does not belong.")),
+            }
+        }
+        Ok(form)
+    }
+
+    /// The decision, or `None` if a question was left open.
+    fn decide(&self, notice: &Notice) -> Result<Option<Decision>, Problem> {
+        let click: ClickId = self.id.parse()?;
+        let control: Control = self.control.parse()?;
+        let purposes = notice.choice_purposes();
+        let choices = match control {
+            Control::Accept => Choices::all(purposes, true),
+            Control::Refuse | Control::Withdraw => Choices::all(purposes, false),
+            Control::Save => match self.choices(purposes)? {
+                Some(choices) => choices,
+                None => return Ok(None),
+            },
+        };
+        Ok(Some(Decision::new(click, notice, Layer::Page, control, Actor::Person, choices)?))
+    }
+
+    fn choices(&self, purposes: &[PurposeId]) -> Result<Option<Choices>, Problem> {
+        let answers = self.answers.iter().map(|(purpose, answer)| {
+            let answer = match answer.as_str() {
+                "yes" => true,
+                "no" => false,
+                _ => return Err(Problem::invalid("An answer must be yes or no.").field("choices")),
+            };
+            Ok((purpose.parse::<PurposeId>()?, answer))
+        });
+        let answers = answers.collect::<Result<Vec<_>, _>>()?;
+        let is_open = |purpose: &&PurposeId| answers.iter().all(|(answered, _)| answered != *purpose);
+        if purposes.iter().any(|purpose| is_open(&purpose)) {
+            return Ok(None);
+        }
+        Ok(Some(Choices::new(answers)?))
+    }
+}
