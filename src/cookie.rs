@@ -77,7 +77,9 @@ impl ChoiceCookie {
     ) -> Result<Option<Seen>, KeyError> {
         for value in values.filter(|value| value.len() <= LONGEST) {
             let Some(verified) = ring.verify(NAME, value, today)? else { continue };
-            let in_force = |choice: &Self| choice.expires >= today && choice.decided.unix_days() <= today.unix_days() + 1;
+            let in_force = |choice: &Self| {
+                choice.expires >= today && choice.decided.unix_days() <= today.unix_days() + 1
+            };
             if let Some(choice) = Self::parse(&verified.value).filter(in_force) {
                 return Ok(Some(Seen { choice, renew: verified.is_old }));
             }
@@ -86,7 +88,8 @@ impl ChoiceCookie {
     }
 
     fn payload(&self) -> String {
-        let answers: Vec<_> = self.choices.iter().map(|(id, yes)| format!("{id}.{}", u8::from(yes))).collect();
+        let answers: Vec<_> =
+            self.choices.iter().map(|(id, yes)| format!("{id}.{}", u8::from(yes))).collect();
         let mut payload = format!(
             "v=1&n={}&d={}&e={}&p={}",
             BASE64URL_NOPAD.encode(self.notice.as_bytes()),
@@ -101,15 +104,19 @@ impl ChoiceCookie {
     }
 
     fn parse(payload: &str) -> Option<Self> {
-        let fields: BTreeMap<_, _> = payload.split('&').map(|field| field.split_once('=')).collect::<Option<_>>()?;
+        let fields: BTreeMap<_, _> =
+            payload.split('&').map(|field| field.split_once('=')).collect::<Option<_>>()?;
         let notice = BASE64URL_NOPAD.decode(fields.get("n")?.as_bytes()).ok()?;
         let answers = fields.get("p")?.split('~').filter(|answer| !answer.is_empty()).map(|answer| {
             let (id, yes) = answer.split_once('.')?;
-            Some((id.parse::<PurposeId>().ok()?, match yes {
-                "1" => true,
-                "0" => false,
-                _ => return None,
-            }))
+            Some((
+                id.parse::<PurposeId>().ok()?,
+                match yes {
+                    "1" => true,
+                    "0" => false,
+                    _ => return None,
+                },
+            ))
         });
         let standing = match (fields.get("id"), fields.get("r")) {
             (Some(subject), Some(record)) => {
@@ -186,7 +193,13 @@ mod tests {
     fn only_its_own_format_is_read() {
         let payload = choice().payload();
         assert_eq!(ChoiceCookie::parse(&payload), Some(choice()));
-        for (from, to) in [("v=1", "v=2"), ("preferences.1", "preferences.2"), ("2026-11-22", "2026-11-99"), ("n=", "m="), ("&", ";")] {
+        for (from, to) in [
+            ("v=1", "v=2"),
+            ("preferences.1", "preferences.2"),
+            ("2026-11-22", "2026-11-99"),
+            ("n=", "m="),
+            ("&", ";"),
+        ] {
             assert_eq!(ChoiceCookie::parse(&payload.replace(from, to)), None, "{from}");
         }
     }

@@ -18,12 +18,15 @@ mod wire;
 use std::{io, net::TcpListener};
 
 use actix_web::{
-    App as ActixApp, HttpServer,
+    App as ActixApp, HttpServer, Resource, Route,
     dev::Server,
+    error::InternalError,
+    guard,
     middleware::from_fn,
-    web::{self, Data, ServiceConfig},
+    web::{self, Data, PathConfig, QueryConfig, ServiceConfig},
 };
 
+use self::problem::Problem;
 use crate::app::App;
 
 /// Serves the application on a listener until it is told to stop.
@@ -33,6 +36,8 @@ pub fn serve(app: Data<App>, listener: TcpListener) -> io::Result<Server> {
         ActixApp::new()
             .wrap(from_fn(headers::on_every_answer))
             .app_data(app.clone())
+            .app_data(query_config())
+            .app_data(path_config())
             .configure(|config| routes(config, &app))
             .default_service(web::to(problem::not_found))
     });
@@ -43,47 +48,68 @@ fn routes(config: &mut ServiceConfig, app: &App) {
     config
         .service(web::scope(&format!("{}/api/v1", app.config.mount)).configure(api))
         .service(web::scope(&app.config.mount).configure(public))
-        .route("/healthz", web::get().to(health::alive))
-        .route("/readyz", web::get().to(health::ready));
+        .service(resource("/healthz", read().to(health::alive)))
+        .service(resource("/readyz", read().to(health::ready)));
     if app.config.demo {
         config
-            .service(resource("/", web::get().to(demo::page)))
-            .service(resource("/demo/{name}", web::get().to(demo::file)));
+            .service(resource("/", read().to(demo::page)))
+            .service(resource("/demo/{name}", read().to(demo::file)));
     }
 }
 
 fn api(config: &mut ServiceConfig) {
     config
-        .service(resource("/notice", web::get().to(notice::get)))
+        .service(resource("/notice", read().to(notice::get)))
         .service(
             web::resource("/consents")
                 .route(web::post().to(consents::post))
-                .route(web::get().to(consents::get))
-                .default_service(web::to(problem::method_not_allowed)),
+                .route(read().to(consents::get))
+                .default_service(web::to(problem::method_not_allowed("GET, HEAD, POST"))),
         )
-        .service(resource("/consents/{record}/receipt", web::get().to(receipt::get)))
+        .service(resource("/consents/{record}/receipt", read().to(receipt::get)))
         .default_service(web::to(problem::not_found));
 }
 
 fn public(config: &mut ServiceConfig) {
     config
-        .service(resource("", web::get().to(pages::statement)))
-        .service(resource("/cookies", web::get().to(pages::cookies)))
+        .service(resource("", read().to(pages::statement)))
+        .service(resource("/cookies", read().to(pages::cookies)))
         .service(
             web::resource("/settings")
-                .route(web::get().to(settings::get))
+                .route(read().to(settings::get))
                 .route(web::post().to(settings::post))
-                .default_service(web::to(problem::method_not_allowed)),
+                .default_service(web::to(problem::method_not_allowed("GET, HEAD, POST"))),
         )
-        .service(resource("/koektrommel.js", web::get().to(assets::script)))
-        .service(resource("/koektrommel.{hash}.js", web::get().to(assets::hashed_script)))
-        .service(resource("/style.css", web::get().to(assets::style)))
-        .service(resource("/log/checkpoint", web::get().to(log::checkpoint)))
-        .service(resource("/log/key", web::get().to(log::key)))
+        .service(resource("/koektrommel.js", read().to(assets::script)))
+        .service(resource("/koektrommel.{hash}.js", read().to(assets::hashed_script)))
+        .service(resource("/style.css", read().to(assets::style)))
+        .service(resource("/log/checkpoint", read().to(log::checkpoint)))
+        .service(resource("/log/key", read().to(log::key)))
         .default_service(web::to(problem::not_found));
 }
 
-/// A resource with one method, which also answers HEAD, and a clear answer to every other.
-fn resource(path: &str, get: actix_web::Route) -> actix_web::Resource {
-    web::resource(path).route(get).default_service(web::to(problem::method_not_allowed))
+/// An address that is only read.
+fn resource(path: &str, route: Route) -> Resource {
+    web::resource(path).route(route).default_service(web::to(problem::method_not_allowed("GET, HEAD")))
+}
+
+/// A route for GET, and for HEAD, which is answered alike without the body (RFC 9110, 9.3.2).
+fn read() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+/// A query that cannot be read is the client's fault, said in our own words.
+fn query_config() -> QueryConfig {
+    QueryConfig::default().error_handler(|_, request| {
+        let problem = Problem::malformed("The query of this address cannot be read.");
+        InternalError::from_response("query", problem::answer(request, problem)).into()
+    })
+}
+
+/// A path segment that cannot be read names nothing.
+fn path_config() -> PathConfig {
+    PathConfig::default().error_handler(|_, request| {
+        let problem = Problem::missing("There is nothing at this address.");
+        InternalError::from_response("path", problem::answer(request, problem)).into()
+    })
 }

@@ -28,8 +28,10 @@ impl LogKey {
     pub fn open_or_create(folder: &Folder, origin: &str) -> Result<Self, KeyError> {
         let path = folder.path("keys/log.pk8");
         if !path.exists() {
-            let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| KeyError::Random)?;
-            let key = Self::from_pkcs8(document.as_ref(), origin).map_err(|why| KeyError::Content { path: path.clone(), why })?;
+            let document =
+                Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| KeyError::Random)?;
+            let key = Self::from_pkcs8(document.as_ref(), origin)
+                .map_err(|why| KeyError::Content { path: path.clone(), why })?;
             replace(&folder.path("keys/log.vkey"), format!("{}\n", key.verifier).as_bytes())?;
             replace(&path, document.as_ref())?;
         }
@@ -50,18 +52,25 @@ impl LogKey {
         let secret = folder.path("keys/log.pk8");
         let wrong = |path: &std::path::Path, why: String| KeyError::Content { path: path.to_owned(), why };
         let text = fs::read_to_string(&public).map_err(|error| wrong(&public, error.to_string()))?;
-        let verifier: VerifierKey = text.trim_end().parse().map_err(|error| wrong(&public, format!("{error}")))?;
+        let verifier: VerifierKey =
+            text.trim_end().parse().map_err(|error| wrong(&public, format!("{error}")))?;
         let document = fs::read(&secret).map_err(|error| wrong(&secret, error.to_string()))?;
         let key = Self::from_pkcs8(&document, verifier.name()).map_err(|why| wrong(&secret, why))?;
         if key.verifier != verifier {
-            return Err(wrong(&secret, "is not the secret half of log.vkey beside it: put back the pair that belongs together".to_owned()));
+            return Err(wrong(
+                &secret,
+                "is not the secret half of log.vkey beside it: put back the pair that belongs together"
+                    .to_owned(),
+            ));
         }
         Ok(key)
     }
 
     fn from_pkcs8(document: &[u8], origin: &str) -> Result<Self, String> {
-        let pair = Ed25519KeyPair::from_pkcs8(document).map_err(|_| "must be an Ed25519 key as PKCS #8".to_owned())?;
-        let public = pair.public_key().as_ref().try_into().map_err(|_| "must be an Ed25519 key".to_owned())?;
+        let pair = Ed25519KeyPair::from_pkcs8(document)
+            .map_err(|_| "must be an Ed25519 key as PKCS #8".to_owned())?;
+        let public =
+            pair.public_key().as_ref().try_into().map_err(|_| "must be an Ed25519 key".to_owned())?;
         let verifier = VerifierKey::new(origin, public).map_err(|error| error.to_string())?;
         Ok(Self { pair, verifier })
     }

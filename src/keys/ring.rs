@@ -56,10 +56,9 @@ impl KeyRing {
         let before = self.read()?;
         let id = before.0.iter().map(|generation| generation.id).max().unwrap_or(0) + 1;
         let mut generations = vec![Generation { id, retired: None, secret: random()? }];
-        generations.extend(before.0.iter().map(|old| Generation {
-            retired: Some(old.retired.unwrap_or(today)),
-            ..*old
-        }));
+        generations.extend(
+            before.0.iter().map(|old| Generation { retired: Some(old.retired.unwrap_or(today)), ..*old }),
+        );
         generations.retain(|old| old.retired.is_none_or(|day| today <= day.plus_months(RETIRED_FOR_MONTHS)));
         self.write(&generations)?;
         Ok(id)
@@ -150,16 +149,24 @@ struct Entry {
 
 fn parse(content: &[u8]) -> Result<Generations, String> {
     // The parser's own message may quote what it read, and that is a secret.
-    let file: File = serde_json::from_slice(content)
-        .map_err(|error| format!("must be a key ring of version 1 (line {}): put back the last good copy", error.line()))?;
+    let file: File = serde_json::from_slice(content).map_err(|error| {
+        format!("must be a key ring of version 1 (line {}): put back the last good copy", error.line())
+    })?;
     if file.v != 1 {
         return Err("was written by another version of Koektrommel: use that one".to_owned());
     }
     let generations = file.keys.into_iter().map(|entry| {
-        let secret = data_encoding::BASE64.decode(entry.secret.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
+        let secret = data_encoding::BASE64
+            .decode(entry.secret.as_bytes())
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok());
         Ok(Generation {
             id: entry.id,
-            retired: entry.retired.map(|day| day.parse()).transpose().map_err(|_| "`retired` must be a date")?,
+            retired: entry
+                .retired
+                .map(|day| day.parse())
+                .transpose()
+                .map_err(|_| "`retired` must be a date")?,
             secret: secret.ok_or("`secret` must be 32 bytes as base64")?,
         })
     });
@@ -218,7 +225,14 @@ mod tests {
         let signed = ring.sign("a", "v=1".to_owned()).unwrap();
         assert_eq!(ring.verify("b", &signed, day(0)).unwrap(), None);
         assert_eq!(other.verify("a", &signed, day(0)).unwrap(), None);
-        for wrong in ["", "v=1", &signed[1..], &signed[..signed.len() - 1], &format!("{signed} "), "é".repeat(60).as_str()] {
+        for wrong in [
+            "",
+            "v=1",
+            &signed[1..],
+            &signed[..signed.len() - 1],
+            &format!("{signed} "),
+            "é".repeat(60).as_str(),
+        ] {
             assert_eq!(ring.verify("a", wrong, day(0)).unwrap(), None, "{wrong}");
         }
     }

@@ -52,7 +52,11 @@ pub(super) async fn post(
 pub(super) async fn get(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Problem> {
     let records = own_records(&request, &app).await?;
     let bodies = records.iter().map(|(consent, leaf)| RecordBody::new(consent, leaf, &app.config.mount));
-    Ok(HttpResponse::Ok().json(OwnRecords { records: bodies.collect() }))
+    let mut answer = HttpResponse::Ok();
+    if let Some(cookie) = renewed(&app, choice_cookie(&request, &app)?.as_ref())? {
+        answer.append_header((header::SET_COOKIE, cookie));
+    }
+    Ok(answer.json(OwnRecords { records: bodies.collect() }))
 }
 
 /// The body, if it is JSON and not too long.
@@ -88,6 +92,12 @@ fn check(app: &App, form: ConsentForm) -> Result<Decision, Problem> {
 /// The choice cookie that came with the request, verified and in force.
 pub(super) fn choice_cookie(request: &HttpRequest, app: &App) -> Result<Option<Seen>, Problem> {
     Ok(ChoiceCookie::find(cookies(request, cookie::NAME), &app.ring, app.clock.now().day())?)
+}
+
+/// The same choice under the active key, if it came in under a retired one.
+pub(super) fn renewed(app: &App, seen: Option<&Seen>) -> Result<Option<String>, Problem> {
+    let old = seen.filter(|seen| seen.renew);
+    Ok(old.map(|seen| seen.choice.set_cookie(&app.ring, app.clock.now().day())).transpose()?)
 }
 
 /// Every value that the request has for a cookie name.

@@ -1,7 +1,10 @@
 //! Errors as the world sees them: RFC 9457 problem documents on the API, pages in the visitor's language
 //! elsewhere. Input is never repeated in them.
 
-use std::fmt;
+use std::{
+    fmt,
+    future::{Ready, ready},
+};
 
 use actix_web::{
     HttpRequest, HttpResponse, ResponseError,
@@ -14,7 +17,11 @@ use koektrommel_core::error::Malformed;
 use serde::Serialize;
 
 use super::pages;
-use crate::{keys::KeyError, ledger::SubmitError, store::StoreError};
+use crate::{
+    keys::{self, KeyError},
+    ledger::SubmitError,
+    store::StoreError,
+};
 
 /// A problem document.
 #[derive(Clone, Debug, Serialize)]
@@ -26,6 +33,8 @@ pub struct Problem {
     #[serde(serialize_with = "status_code")]
     status: StatusCode,
     detail: String,
+    /// Names this one occurrence, for whoever asks about it.
+    instance: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'static str>,
     /// The notice that is served now, where another one was decided on.
@@ -82,7 +91,10 @@ problems! {
 impl Problem {
     fn new(slug: &str, status: StatusCode, title: &'static str, detail: String) -> Self {
         let kind = format!("urn:koektrommel:problem:{slug}");
-        Self { kind, title, status, detail, field: None, notice: None, retry_after: None, challenge: None }
+        // Only a name: without random bytes it is the same for every problem.
+        let instance = uuid::Builder::from_random_bytes(keys::random().unwrap_or_default()).into_uuid();
+        let instance = instance.urn().to_string();
+        Self { kind, title, status, detail, instance, field: None, notice: None, retry_after: None, challenge: None }
     }
 
     /// Names the field that is wrong.
@@ -194,8 +206,12 @@ pub(super) async fn not_found(request: HttpRequest) -> HttpResponse {
 }
 
 /// The answer where the address is right and the method is not.
-pub(super) async fn method_not_allowed(request: HttpRequest) -> HttpResponse {
-    answer(&request, Problem::wrong_method("This address does not take this method."))
+pub(super) fn method_not_allowed(allowed: &'static str) -> impl Fn(HttpRequest) -> Ready<HttpResponse> + Clone {
+    move |request| {
+        let mut answer = answer(&request, Problem::wrong_method("This address does not take this method."));
+        answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+        ready(answer)
+    }
 }
 
 /// A problem document on the API, a page elsewhere.

@@ -14,7 +14,7 @@ use koektrommel_core::{
 use serde::Deserialize;
 
 use super::{
-    consents::{choice_cookie, cookies_after, own_records},
+    consents::{choice_cookie, cookies_after, own_records, renewed},
     language::{Selected, Selection},
     origin, pages,
     problem::{self, Problem},
@@ -126,8 +126,8 @@ async fn show(
         outcome,
     };
     let mut answer = HttpResponse::build(status);
-    if let Some(seen) = seen.as_ref().filter(|seen| seen.renew) {
-        answer.append_header((header::SET_COOKIE, seen.choice.set_cookie(&app.ring, app.clock.now().day())?));
+    if let Some(cookie) = renewed(app, seen.as_ref())? {
+        answer.append_header((header::SET_COOKIE, cookie));
     }
     let frame = pages::frame(app, selected, "/settings");
     Ok(pages::html(&mut answer, &frame, words.get("page.settings.title"), &content(&settings)))
