@@ -13,6 +13,7 @@ use std::{
     io::{self, Write},
     os::unix::fs::MetadataExt,
     path::Path,
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -28,6 +29,12 @@ use koektrommel_core::{
 const DAY: u64 = 20_000;
 
 fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let [_, word, path] = &arguments[..]
+        && word == "start"
+    {
+        return start(Path::new(path));
+    }
     let numbers: Vec<u64> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     let items = numbers.first().copied().unwrap_or(1_000_000);
     let batch = numbers.get(1).copied().unwrap_or(256);
@@ -43,7 +50,7 @@ fn main() {
     let path = folder.join("store");
     let first = grow(&path, items, batch);
     println!("against the bare file: {:.2}", first / bare);
-    reopen(&path, items);
+    let items = reopen(&path);
     erase(&path, items);
     fs::remove_dir_all(&folder).unwrap();
 
@@ -105,39 +112,47 @@ fn grow(path: &Path, items: u64, batch: u64) -> f64 {
             disk(path) as f64 / log.data as f64,
             resident(),
         );
-        if tenth == 10 {
-            println!("last tenth against the first: {:.2}", rate / first);
-        }
     }
+    // Turn by turn, so that whatever else the machine does weighs on both alike.
+    let young = SledStore::open(&path.with_extension("young")).unwrap();
+    let (mut other, mut times) = (Log::default(), [Duration::ZERO; 2]);
+    for _ in 0..60_000_u64.div_ceil(batch) {
+        times[0] += log.append(&store, batch);
+        times[1] += other.append(&young, batch);
+    }
+    println!("against an empty store, turn by turn: {:.2}", times[1].as_secs_f64() / times[0].as_secs_f64());
     store.seal().unwrap();
     println!("all full volumes sealed: disk/data {:.2}", disk(path) as f64 / log.data as f64);
     first
 }
 
-/// Starting, looking up, reading all.
-fn reopen(path: &Path, items: u64) {
-    if fs::write("/proc/sys/vm/drop_caches", "3").is_ok() {
-        let start = Instant::now();
-        drop(SledStore::open(path).unwrap());
-        println!("start, cold: {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
-    }
+/// A program that does nothing but start.
+fn start(path: &Path) {
     let start = Instant::now();
     let store = SledStore::open(path).unwrap();
-    println!("start, warm: {:.0} ms, {} MB resident", start.elapsed().as_secs_f64() * 1e3, resident());
-    let head = store.head().unwrap();
+    let (head, spent) = (store.head().unwrap(), start.elapsed());
+    println!(
+        "ready in {:.0} ms, {} MB resident, {} items",
+        spent.as_secs_f64() * 1e3,
+        resident(),
+        head.frontier.size()
+    );
+}
 
-    each("find a tag that is not there", 20_000, |n| assert_eq!(store.find(Tag(n << 32 | 1)).unwrap(), None));
-    each("find a tag of long ago", 200, |n| assert_eq!(store.find(tag(n * 7)).unwrap(), Some(n * 7)));
-    each("one item", 2_000, |n| assert_eq!(store.items(n * 13..n * 13 + 1).unwrap().len(), 1));
-    each("an inclusion proof", 1_000, |n| {
-        let (index, root) = ((n * 7_919) % items, head.frontier.root());
-        let leaf = store.node(NodeId::leaf(index)).unwrap();
-        let proof = merkle::inclusion_proof(index, items, &Proofs(&store)).unwrap();
-        merkle::verify_inclusion(index, items, leaf, &proof, root).unwrap();
-    });
-    each("the first entry of a day", 1_000, |n| {
-        store.first_on(Day::from_unix_days(u32::try_from(DAY + n % 100).unwrap())).unwrap();
-    });
+/// Starting, reading all, looking up.
+fn reopen(path: &Path) -> u64 {
+    if fs::write("/proc/sys/vm/drop_caches", "3").is_ok() {
+        print!("a start, nothing in the system's memory: ");
+        io::stdout().flush().unwrap();
+        Command::new(std::env::current_exe().unwrap()).arg("start").arg(path).status().unwrap();
+    }
+    print!("a start right after it: ");
+    io::stdout().flush().unwrap();
+    Command::new(std::env::current_exe().unwrap()).arg("start").arg(path).status().unwrap();
+    let store = SledStore::open(path).unwrap();
+    let head = store.head().unwrap();
+    let items = head.frontier.size();
+
     let start = Instant::now();
     let mut tree = Frontier::new();
     for from in (0..items).step_by(4_096) {
@@ -153,6 +168,19 @@ fn reopen(path: &Path, items: u64) {
     let start = Instant::now();
     (0..items).step_by(4_096).for_each(|from| drop(store.items(from..from + 4_096).unwrap()));
     println!("read everything: {:.0} items/s", items as f64 / start.elapsed().as_secs_f64());
+    each("find a tag that is not there", 20_000, |n| assert_eq!(store.find(Tag(n << 32 | 1)).unwrap(), None));
+    each("find a tag of long ago", 200, |n| assert_eq!(store.find(tag(n * 7)).unwrap(), Some(n * 7)));
+    each("one item", 2_000, |n| assert_eq!(store.items(n * 13..n * 13 + 1).unwrap().len(), 1));
+    each("an inclusion proof", 1_000, |n| {
+        let (index, root) = ((n * 7_919) % items, head.frontier.root());
+        let leaf = store.node(NodeId::leaf(index)).unwrap();
+        let proof = merkle::inclusion_proof(index, items, &Proofs(&store)).unwrap();
+        merkle::verify_inclusion(index, items, leaf, &proof, root).unwrap();
+    });
+    each("the first entry of a day", 1_000, |n| {
+        store.first_on(Day::from_unix_days(u32::try_from(DAY + n % 100).unwrap())).unwrap();
+    });
+    items
 }
 
 fn erase(path: &Path, items: u64) {

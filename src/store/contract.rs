@@ -34,8 +34,11 @@ pub fn all(open: Open<'_>) {
     }
 }
 
+/// One thing that a store must do.
+type Clause = fn(&mut Log<'_>);
+
 /// Every clause by its name.
-const CLAUSES: &[(&str, fn(&mut Log<'_>))] = &[
+const CLAUSES: &[(&str, Clause)] = &[
     ("an empty store has an empty head", |log| {
         let empty = Head { frontier: Frontier::new(), checkpoint: String::new(), time: None };
         assert_eq!(log.store().head().unwrap(), empty);
@@ -87,7 +90,7 @@ const CLAUSES: &[(&str, fn(&mut Log<'_>))] = &[
         changed.items[1].entry.day = Day::from_unix_days(1);
         let mut long = good.clone();
         long.items[1].opening.as_mut().unwrap().record = vec![b' '; MAX_RECORD + 1].into();
-        let mut wordy = good.clone();
+        let mut wordy = good;
         wordy.after.checkpoint = "x".repeat(MAX_CHECKPOINT + 1);
         for wrong in [less, changed, long, wordy] {
             assert!(matches!(log.store().append(&wrong), Err(StoreError::Corrupt(_))));
@@ -323,16 +326,10 @@ impl<'a> Log<'a> {
         self.same_items(size / 3..size / 3 * 2 + 1);
         for (index, item) in self.items.iter().enumerate().step_by(7) {
             self.same_items(index as u64..index as u64 + 1);
-            let tag = item.opening.as_ref().and_then(|opening| opening.tag);
-            let newest =
-                |tag| self.items.iter().rposition(|item| tag == item.opening.as_ref().and_then(|o| o.tag));
-            if tag.is_some() {
-                assert_eq!(
-                    self.store().find(tag.unwrap()).unwrap(),
-                    newest(tag).map(|at| at as u64),
-                    "{}",
-                    self.name
-                );
+            let tag = |item: &Item| item.opening.as_ref().and_then(|opening| opening.tag);
+            if let Some(wanted) = tag(item) {
+                let newest = self.items.iter().rposition(|item| tag(item) == Some(wanted));
+                assert_eq!(self.store().find(wanted).unwrap(), newest.map(|at| at as u64), "{}", self.name);
             }
         }
     }

@@ -189,9 +189,9 @@ impl Store for SledStore {
             let until = size.range(number).end.min(end);
             let items = self.shared.view(|volumes| volumes.reader(number))?.read(next..until)?;
             if found.is_empty() {
-                found = items
+                found = items;
             } else {
-                found.extend(items)
+                found.extend(items);
             }
             next = until;
         }

@@ -16,7 +16,7 @@
 //! fsync(<new>.tmp) and everything in it
 //! rename(<new>.tmp, <new>)
 //! fsync(<store>)                      only now is it the one that counts
-//! unlink(<old>), fsync(<store>)
+//! unlink(<old>), fsync(<store>)       a folder is renamed to <old>.tmp first
 //! ```
 //!
 //! Known hole: where a disk lies about fsync, so do we.
@@ -64,11 +64,10 @@ impl Write {
 }
 
 impl Db {
-    /// Makes an empty database, on disk, in a folder that does not exist yet.
+    /// Makes an empty database in a folder that does not exist yet; [`publish`] makes the folder durable.
     pub(super) fn create(path: &Path) -> Result<Self, StoreError> {
         let db = Self::open(path)?;
         db.commit(Write::default())?;
-        sync_all(path)?;
         Ok(db)
     }
 
@@ -162,9 +161,18 @@ pub(super) fn settle(path: &Path) -> Result<(), StoreError> {
     sync_parent(path)
 }
 
-/// Removes a file, or a folder with everything in it, if it is there.
+/// Removes a file, or a folder with everything in it, if it is there. A folder loses its name first, so that half
+/// of one is never taken for a volume.
 pub(super) fn remove(path: &Path) -> Result<(), StoreError> {
-    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    let gone = path.with_extension("tmp");
+    let removed = if !path.is_dir() {
+        fs::remove_file(path)
+    } else if gone == path {
+        fs::remove_dir_all(path)
+    } else {
+        remove(&gone)?;
+        fs::rename(path, &gone).and_then(|()| fs::remove_dir_all(&gone))
+    };
     match removed {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => Err(refused(path, &error)),

@@ -5,7 +5,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
     sync::{Arc, PoisonError, atomic::Ordering},
     thread,
     time::Duration,
@@ -127,7 +126,8 @@ impl Shared {
         match old.map(|volume| volume.form) {
             Some(Form::Live(live)) => {
                 let path = live.db.path().to_owned();
-                let_go(live.db);
+                let_go(&live.db);
+                drop(live);
                 durable::remove(&path)
             }
             Some(Form::Sealed(sealed)) => durable::remove(sealed.path()),
@@ -145,7 +145,7 @@ impl Shared {
         let mut volumes = self.volumes.write().unwrap_or_else(PoisonError::into_inner);
         for volume in volumes.take().into_iter().flat_map(|volumes| volumes.all) {
             if let Form::Live(live) = volume.form {
-                let_go(live.db);
+                let_go(&live.db);
             }
         }
         *volumes = Some(self.folder.load(true)?);
@@ -154,13 +154,12 @@ impl Shared {
     }
 }
 
-/// Waits until no reader is in a database any more, and closes it.
-fn let_go(db: Arc<Db>) {
-    let path: PathBuf = db.path().to_owned();
+/// Waits until no reader is in a database any more, so that it is closed when it is dropped.
+fn let_go(db: &Arc<Db>) {
     let mut waited = Duration::ZERO;
-    while Arc::strong_count(&db) > 1 {
+    while Arc::strong_count(db) > 1 {
         if waited > PATIENCE {
-            return tracing::warn!(path = %path.display(), "a replaced volume is still being read");
+            return tracing::warn!(path = %db.path().display(), "a replaced volume is still being read");
         }
         waited += Duration::from_millis(1);
         thread::sleep(Duration::from_millis(1));
