@@ -19,6 +19,7 @@ pub mod sessions;
 pub mod statement;
 pub mod store;
 pub mod telemetry;
+pub mod verify;
 pub mod view;
 pub mod watched;
 pub mod web;

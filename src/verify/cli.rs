@@ -1,0 +1,78 @@
+//! `koektrommel verify`.
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use koektrommel_core::note::VerifierKey;
+
+use super::{Report, VerifyError, data, file};
+use crate::{folder::Folder, store::Store};
+
+/// What to verify.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A download, on its own.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// A signed checkpoint from elsewhere.
+        checkpoint: Option<PathBuf>,
+        /// The log's public key from elsewhere: the key itself, or a file that holds it.
+        key: Option<String>,
+    },
+    /// A data folder that no server uses at the moment.
+    Data(PathBuf),
+}
+
+/// Opens the store of a data folder; the sentence says why it cannot.
+pub type OpenStore<'a> = &'a dyn Fn(&Folder) -> Result<Box<dyn Store>, String>;
+
+/// Verifies it and prints the report. The outcome is whether everything is right.
+///
+/// # Errors
+/// The output could not be written.
+pub fn run(what: &What, open: OpenStore<'_>, output: &mut dyn Write) -> io::Result<bool> {
+    let result = match what {
+        What::File { path, checkpoint, key } => key
+            .as_deref()
+            .map(read_key)
+            .transpose()
+            .and_then(|key| file(path, checkpoint.as_deref(), key.as_ref())),
+        What::Data(path) => verify_data(path, open),
+    };
+    match result {
+        Ok(report) => print(&report, output).map(|()| true),
+        Err(VerifyError::Bad(finding)) => writeln!(output, "WRONG. {finding}.").map(|()| false),
+        Err(VerifyError::Unreadable(why)) => writeln!(output, "Not verified. {why}").map(|()| false),
+    }
+}
+
+fn verify_data(path: &Path, open: OpenStore<'_>) -> Result<Report, VerifyError> {
+    let unreadable = |error: crate::folder::FolderError| VerifyError::Unreadable(error.to_string());
+    let folder = Folder::open(path).map_err(unreadable)?;
+    let _lock = folder.lock().map_err(unreadable)?;
+    let store = open(&folder).map_err(VerifyError::Unreadable)?;
+    data(&folder, &*store)
+}
+
+fn read_key(text: &str) -> Result<VerifierKey, VerifyError> {
+    if let Ok(key) = text.parse() {
+        return Ok(key);
+    }
+    let content = fs::read_to_string(text).map_err(VerifyError::io(Path::new(text)))?;
+    content.trim_end().parse().map_err(|error| VerifyError::Unreadable(format!("{text}: {error}")))
+}
+
+fn print(report: &Report, output: &mut dyn Write) -> io::Result<()> {
+    writeln!(output, "Right.")?;
+    for sentence in &report.proved {
+        writeln!(output, "  proved      {sentence}")?;
+    }
+    for sentence in &report.unproved {
+        writeln!(output, "  not proved  {sentence}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,271 @@
+//! Every change to a download is found, and so is every change to a stored log.
+
+use std::{fs, path::PathBuf};
+
+use koektrommel_core::{
+    entry::Entry,
+    hash::Hash,
+    instant::Day,
+    merkle::{Frontier, NodeId},
+    note::Checkpoint,
+    record::Tag,
+};
+
+use super::{Place, VerifyError, data, file};
+use crate::{
+    download::fixture::{Fixture, notice_file},
+    keys::LogKey,
+    store::{Batch, Head, Item, Store, StoreError},
+};
+
+struct Sample {
+    _temp: tempfile::TempDir,
+    path: PathBuf,
+    bytes: Vec<u8>,
+}
+
+impl Sample {
+    async fn of(fixture: &Fixture) -> Self {
+        let (bytes, _) =
+            fixture.download(Some("2026-11-22"), Some("2026-11-23"), Some("wsn"), "ndjson").await;
+        let temp = tempfile::tempdir().unwrap();
+        let path = temp.path().join("download.ndjson");
+        fs::write(&path, &bytes).unwrap();
+        Self { _temp: temp, path, bytes }
+    }
+
+    fn verify(&self, bytes: &[u8]) -> Result<super::Report, VerifyError> {
+        fs::write(&self.path, bytes).unwrap();
+        file(&self.path, None, None)
+    }
+
+    fn place(&self, bytes: &[u8]) -> Place {
+        match self.verify(bytes) {
+            Err(VerifyError::Bad(finding)) => finding.place,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        str::from_utf8(&self.bytes).unwrap().lines().map(str::to_owned).collect()
+    }
+}
+
+fn joined(lines: &[String]) -> Vec<u8> {
+    lines.iter().map(|line| format!("{line}\n")).collect::<String>().into_bytes()
+}
+
+#[actix_web::test]
+async fn a_download_verifies_on_its_own_and_says_what_it_proves() {
+    let fixture = Fixture::with_log().await;
+    let sample = Sample::of(&fixture).await;
+    // Items 2 to 8 are of that day: two rows, an erased one, a refusal, another site, a withdrawal, a download.
+    let lines = sample.lines();
+    assert_eq!(lines.len(), 9);
+    assert!(
+        lines[2].ends_with(",\"sealed\":\"erased\"}") && lines[4].ends_with(",\"sealed\":\"other-site\"}")
+    );
+    assert!(lines[8].starts_with("{\"count\":3,\"lines\":9,\"sha256\":\"sha256:"));
+    let report = sample.verify(&sample.bytes).unwrap();
+    assert!(report.proved[0].contains("9 lines, 3 records, 4 sealed"), "{report:?}");
+    assert!(report.unproved[0].contains("/privacy/log/key"), "{report:?}");
+
+    let key = fixture.ledger.verifier();
+    let checkpoint = sample.path.with_extension("checkpoint");
+    fs::write(&checkpoint, fixture.ledger.head().checkpoint.clone()).unwrap();
+    assert!(
+        file(&sample.path, Some(&checkpoint), Some(key)).unwrap_err().to_string().contains("of that size")
+    );
+    let lines = sample.lines();
+    let start = lines[0].find("log.example").unwrap();
+    let note: String =
+        serde_json::from_str(&format!("\"{}", &lines[0][start..=lines[0].find("\",\"end\"").unwrap()]))
+            .unwrap();
+    fs::write(&checkpoint, note).unwrap();
+    let report = file(&sample.path, Some(&checkpoint), Some(key)).unwrap();
+    assert_eq!(report.unproved.len(), 1, "{report:?}");
+
+    let other = tempfile::tempdir().unwrap();
+    let other = crate::folder::Folder::open_or_create(other.path()).unwrap();
+    let other = LogKey::open_or_create(&other, "log.example/wsn").unwrap();
+    assert!(file(&sample.path, None, Some(other.verifier())).unwrap_err().to_string().contains("line 1"));
+    let forged = other.checkpoint(11, Hash::of(&[])).unwrap();
+    fs::write(&checkpoint, forged).unwrap();
+    assert!(file(&sample.path, Some(&checkpoint), None).is_err());
+}
+
+#[actix_web::test]
+async fn every_changed_byte_is_found_and_its_line_is_named() {
+    let fixture = Fixture::with_log().await;
+    let sample = Sample::of(&fixture).await;
+    let mut line = 1;
+    let mut only_the_sum = Vec::new();
+    for at in 0..sample.bytes.len() {
+        for mask in [1, 0x20, 0x80] {
+            let mut changed = sample.bytes.clone();
+            changed[at] ^= mask;
+            let Err(VerifyError::Bad(finding)) = sample.verify(&changed) else { panic!("byte {at}") };
+            match finding.place {
+                Place::Line(named) if named == line => {}
+                // Another day or site asked for: the first record that it shuts out is found, and says so.
+                Place::Line(_) if line == 1 && finding.why.contains("line 1") => {}
+                Place::Lines => only_the_sum.push(line),
+                place => panic!("byte {at} of line {line}: {place}"),
+            }
+        }
+        line += u64::from(sample.bytes[at] == b'\n');
+    }
+    // In line 1: what was asked for, and the hashes beside the range. In the last line: the sum.
+    only_the_sum.dedup();
+    assert_eq!(only_the_sum, [1, 9]);
+}
+
+#[actix_web::test]
+async fn a_line_that_is_gone_moved_or_put_in_is_named() {
+    let fixture = Fixture::with_log().await;
+    let sample = Sample::of(&fixture).await;
+    let lines = sample.lines();
+    for gone in 0..lines.len() {
+        let mut without = lines.clone();
+        without.remove(gone);
+        assert!(matches!(sample.verify(&joined(&without)), Err(VerifyError::Bad(_))), "{gone}");
+        let mut swapped = lines.clone();
+        swapped.swap(gone, (gone + 1) % lines.len());
+        assert!(matches!(
+            sample.verify(&joined(&swapped)),
+            Err(VerifyError::Bad(_)) | Err(VerifyError::Unreadable(_))
+        ));
+    }
+    for cut in [0, 1, 700, sample.bytes.len() - 1] {
+        assert!(sample.verify(&sample.bytes[..cut]).is_err(), "{cut}");
+    }
+    let mut more = lines.clone();
+    more.push("{}".to_owned());
+    assert_eq!(sample.place(&joined(&more)), Place::Line(10));
+    assert_eq!(sample.place(&joined(&lines[..8])), Place::Line(9), "incomplete");
+}
+
+#[actix_web::test]
+async fn a_forger_who_mends_the_sums_cannot_mend_the_root() {
+    let fixture = Fixture::with_log().await;
+    let sample = Sample::of(&fixture).await;
+    let mut lines = sample.lines();
+    // A sealed item replaced by another, with its leaf and the sum in the last line put right.
+    let entry = Entry { day: Day::from_unix_days(20_779), commitment: Hash::of(&[b"forged"]) };
+    let mut forged = Vec::new();
+    crate::download::line::Line {
+        index: 5,
+        leaf: koektrommel_core::merkle::leaf_hash(&entry.encode()),
+        entry,
+        body: crate::download::line::Body::Sealed(crate::download::Sealed::OtherSite),
+    }
+    .write(&mut forged);
+    lines[4] = String::from_utf8(forged).unwrap().trim_end().to_owned();
+    let sum = Hash::of(&[&joined(&lines[..8])]);
+    lines[8] = format!("{{\"count\":3,\"lines\":9,\"sha256\":\"{sum}\"}}");
+    assert_eq!(sample.place(&joined(&lines)), Place::Lines);
+}
+
+#[actix_web::test]
+async fn a_csv_is_told_apart_and_summed() {
+    let fixture = Fixture::with_log().await;
+    let sample = Sample::of(&fixture).await;
+    let error = sample.verify(b"index,record\r\n").unwrap_err().to_string();
+    assert!(error.contains(&Hash::of(&[b"index,record\r\n"]).to_string()), "{error}");
+}
+
+/// A store that shows one item, or its head, differently.
+struct Changed<'a> {
+    store: &'a dyn Store,
+    item: fn(u64, &mut Item),
+    head: fn(&mut Head),
+}
+
+impl Store for Changed<'_> {
+    fn head(&self) -> Result<Head, StoreError> {
+        let mut head = self.store.head()?;
+        (self.head)(&mut head);
+        Ok(head)
+    }
+
+    fn append(&self, batch: &Batch) -> Result<(), StoreError> {
+        self.store.append(batch)
+    }
+
+    fn items(&self, range: std::ops::Range<u64>) -> Result<Vec<Item>, StoreError> {
+        let mut items = self.store.items(range.clone())?;
+        range.zip(&mut items).for_each(|(index, item)| (self.item)(index, item));
+        Ok(items)
+    }
+
+    fn find(&self, tag: Tag) -> Result<Option<u64>, StoreError> {
+        self.store.find(tag)
+    }
+
+    fn node(&self, id: NodeId) -> Result<Hash, StoreError> {
+        self.store.node(id)
+    }
+
+    fn first_on(&self, day: Day) -> Result<u64, StoreError> {
+        self.store.first_on(day)
+    }
+
+    fn erase(&self, indexes: &[u64]) -> Result<u64, StoreError> {
+        self.store.erase(indexes)
+    }
+}
+
+#[actix_web::test]
+async fn a_changed_item_of_a_stored_log_is_named() {
+    let fixture = Fixture::with_log().await;
+    for _ in 0..300 {
+        fixture.decide("2026-12-01T10:00:00Z", "wsn", [true, false], None).await;
+    }
+    let report = data(&fixture.folder, &*fixture.store).unwrap();
+    assert!(report.proved[1].starts_with("307 decisions and 2 readings"), "{report:?}");
+    assert!(report.proved[2].starts_with("1 records were erased"), "{report:?}");
+
+    let verify = |item: fn(u64, &mut Item), head: fn(&mut Head)| {
+        let changed = Changed { store: &*fixture.store, item, head };
+        match data(&fixture.folder, &changed) {
+            Err(VerifyError::Bad(finding)) => finding.place,
+            other => panic!("{other:?}"),
+        }
+    };
+    let nothing = |_: u64, _: &mut Item| ();
+    let same = |_: &mut Head| ();
+    let swap_salt: fn(u64, &mut Item) = |index, item| {
+        if index == 6 {
+            item.opening.as_mut().unwrap().record[20] ^= 1;
+        }
+    };
+    assert_eq!(verify(swap_salt, same), Place::Item(6));
+    let erased_entry: fn(u64, &mut Item) = |index, item| {
+        if index == 3 {
+            item.entry.commitment = Hash::of(&[b"other"]);
+        }
+    };
+    assert_eq!(verify(erased_entry, same), Place::Item(3));
+    let past_the_last_whole_node: fn(u64, &mut Item) = |index, item| {
+        if index == 305 {
+            item.opening = None;
+            item.entry.commitment = Hash::of(&[b"other"]);
+        }
+    };
+    assert_eq!(verify(past_the_last_whole_node, same), Place::Log);
+    let other_root: fn(&mut Head) = |head| head.frontier = Frontier::new();
+    assert_eq!(verify(nothing, other_root), Place::Log);
+    let other_text: fn(&mut Head) = |head| {
+        let mut checkpoint: Checkpoint =
+            head.checkpoint.split("\n\n").next().map(|t| format!("{t}\n")).unwrap().parse().unwrap();
+        checkpoint.size -= 1;
+        head.checkpoint = head.checkpoint.replacen("310", &checkpoint.size.to_string(), 1);
+    };
+    assert_eq!(verify(nothing, other_text), Place::Log);
+
+    let notice = fixture.folder.path(&format!("notices/{}", notice_file()));
+    fs::write(&notice, "{\"v\":2}").unwrap();
+    assert_eq!(verify(nothing, same), Place::Item(0));
+    fs::remove_file(&notice).unwrap();
+    assert_eq!(verify(nothing, same), Place::Item(0));
+}
