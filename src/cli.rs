@@ -11,6 +11,7 @@ use crate::{
     config::{self, Config},
     folder::Folder,
     keys::KeyRing,
+    verify::{self, cli::What},
 };
 
 mod serve;
@@ -36,6 +37,8 @@ enum Command {
     },
     /// Accounts of the staff who may read the log; works while the server runs.
     Officer(OfficerArgs),
+    /// Rehashes a whole data folder, or a download, and names the first thing that is wrong.
+    Verify(VerifyArgs),
     /// The secrets that sign cookies.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -112,6 +115,20 @@ enum OfficerCommand {
     List,
 }
 
+#[derive(Debug, Args)]
+struct VerifyArgs {
+    /// A download as NDJSON, or a data folder; the folder that --data names without it.
+    file: Option<PathBuf>,
+    /// The checkpoint that the download must agree with; the one inside it without this.
+    #[arg(long, requires = "file")]
+    checkpoint: Option<PathBuf>,
+    /// The log's public key, as `/privacy/log/key` shows it, or a file with it; the one inside the download without this.
+    #[arg(long, requires = "file")]
+    key: Option<String>,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
 #[derive(Debug, Subcommand)]
 enum KeysCommand {
     /// Makes a new cookie key. The one before still verifies until its cookies expire.
@@ -128,6 +145,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Serve(args) => load(&args).and_then(serve::run),
         Command::CheckConfig { file } => check_config(file),
         Command::Officer(command) => officer(command),
+        Command::Verify(args) => return verify(args),
         Command::Keys(KeysCommand::Rotate { data }) => rotate(&data),
     };
     match result {
@@ -166,6 +184,16 @@ fn officer(args: OfficerArgs) -> Result<(), String> {
     let (mut input, mut output, mut remarks) = (io::stdin(), io::stdout(), io::stderr());
     accounts::cli::run(&folder, &command, &Clock::system(), &mut input, &mut output, &mut remarks)
         .map_err(|error| error.to_string())
+}
+
+fn verify(args: VerifyArgs) -> ExitCode {
+    let what = match args.file {
+        Some(path) if path.is_file() => What::File { path, checkpoint: args.checkpoint, key: args.key },
+        Some(path) => What::Data(path),
+        None => What::Data(args.data.data),
+    };
+    let is_right = verify::cli::run(&what, &|folder| serve::open_store(folder), &mut io::stdout());
+    if is_right.unwrap_or(false) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn rotate(args: &DataArgs) -> Result<(), String> {

@@ -5,15 +5,22 @@ use std::{net::TcpListener, sync::Arc};
 use actix_web::web::Data;
 
 use super::say;
-use crate::{app::App, clock::Clock, config::Config, folder::Folder, store, web};
+use crate::{
+    app::App,
+    clock::Clock,
+    config::Config,
+    folder::Folder,
+    store::{Store, sled::SledStore},
+    web,
+};
 
 pub(super) fn run(config: Config) -> Result<(), String> {
     crate::telemetry::start();
     let folder = Folder::open_or_create(&config.data).map_err(|error| error.to_string())?;
     let _lock = folder.lock().map_err(|error| error.to_string())?;
-    let store = store::sled::SledStore::open(&folder.path("store")).map_err(|error| error.to_string())?;
+    let store = Arc::from(open_store(&folder)?);
     let (app, writer) =
-        App::start(config, folder, Arc::new(store), Clock::system()).map_err(|error| error.to_string())?;
+        App::start(config, folder, store, Clock::system()).map_err(|error| error.to_string())?;
     let app = Data::new(app);
     let listener = TcpListener::bind(app.config.listen).map_err(|error| {
         format!("cannot listen on {}: {error}; choose another with --listen", app.config.listen)
@@ -25,6 +32,12 @@ pub(super) fn run(config: Config) -> Result<(), String> {
     let written = writer.join();
     outcome.map_err(|error| error.to_string())?;
     written.map_err(|_| "the writer of the log ended early; the log itself is whole".to_owned())
+}
+
+/// Where the backend is chosen.
+pub(super) fn open_store(folder: &Folder) -> Result<Box<dyn Store>, String> {
+    let store = SledStore::open(&folder.path("store")).map_err(|error| error.to_string())?;
+    Ok(Box::new(store))
 }
 
 /// The addresses, for whoever started the program.
