@@ -70,7 +70,7 @@ fn main() {
                     .push(Load { address: *address, connections: *connections, time: ROUND }.run(request));
             }
         }
-        let medians: Vec<_> = measured.into_iter().map(Measured::median).collect();
+        let medians: Vec<_> = measured.iter().map(|rounds| Measured::median(rounds)).collect();
         for ((name, ..), measured) in routes.iter().zip(&medians) {
             println!(
                 "{name:<26}{:>12.0}{:>8.2}{:>11.2}{:>11.2}{:>9}",

@@ -1,6 +1,6 @@
 //! The command line: what the program can be told to do.
 
-use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{io, net::SocketAddr, path::{Path, PathBuf}, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use koektrommel_core::identifier::OfficerName;
@@ -143,7 +143,7 @@ enum KeysCommand {
 pub fn run(cli: Cli) -> ExitCode {
     let result = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(args) => load(&args).and_then(serve::run),
-        Command::CheckConfig { file } => check_config(file),
+        Command::CheckConfig { file } => check_config(file.as_deref()),
         Command::Officer(command) => officer(command),
         Command::Verify(args) => return verify(args),
         Command::Keys(KeysCommand::Rotate { data }) => rotate(&data),
@@ -164,8 +164,8 @@ fn load(args: &ServeArgs) -> Result<Config, String> {
     Ok(config)
 }
 
-fn check_config(file: Option<PathBuf>) -> Result<(), String> {
-    let config = config::load(file.as_deref()).map_err(|error| error.to_string())?;
+fn check_config(file: Option<&Path>) -> Result<(), String> {
+    let config = config::load(file).map_err(|error| error.to_string())?;
     say(&format!("The configuration is right: {} site(s).", config.sites.len()));
     Ok(())
 }

@@ -1,6 +1,10 @@
 //! Every notice ever served, by hash, on disk before it is served for the first time.
 
-use std::{collections::HashMap, fs, sync::Arc};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    fs,
+    sync::Arc,
+};
 
 use koektrommel_core::{
     hash::Hash,
@@ -39,9 +43,9 @@ impl Notices {
         for site in sites {
             for language in &site.languages {
                 let notice = Arc::new(notice_of(site, language));
-                if !all.contains_key(&notice.id()) {
+                if let Entry::Vacant(vacant) = all.entry(notice.id()) {
                     replace(&folder.path(&file_name(notice.id())), notice.json().as_bytes())?;
-                    all.insert(notice.id(), Arc::clone(&notice));
+                    vacant.insert(Arc::clone(&notice));
                 }
                 current.insert((site.id.clone(), language.clone()), notice);
             }

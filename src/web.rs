@@ -102,7 +102,7 @@ fn read() -> Route {
 fn query_config() -> QueryConfig {
     QueryConfig::default().error_handler(|_, request| {
         let problem = Problem::malformed("The query of this address cannot be read.");
-        InternalError::from_response("query", problem::answer(request, problem)).into()
+        InternalError::from_response("query", problem::answer(request, &problem)).into()
     })
 }
 
@@ -110,6 +110,6 @@ fn query_config() -> QueryConfig {
 fn path_config() -> PathConfig {
     PathConfig::default().error_handler(|_, request| {
         let problem = Problem::missing("There is nothing at this address.");
-        InternalError::from_response("path", problem::answer(request, problem)).into()
+        InternalError::from_response("path", problem::answer(request, &problem)).into()
     })
 }

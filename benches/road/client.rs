@@ -39,10 +39,9 @@ impl Request {
     }
 
     /// Makes the id the one of this click.
-    fn number(&mut self, connection: u64, count: u64) {
+    fn number(&mut self, run: u32, connection: usize, count: usize) {
         if let Some(at) = self.id_at {
-            let id =
-                format!("0192f0c4-7b1e-7{:03x}-8{:03x}-{count:012x}", connection & 0xfff, connection >> 12);
+            let id = format!("{run:08x}-0000-7{connection:03x}-8000-{count:012x}");
             self.bytes[at..at + ID.len()].copy_from_slice(id.as_bytes());
         }
     }
@@ -67,7 +66,7 @@ pub(crate) struct Measured {
 
 impl Measured {
     /// The median of each figure, and the sum of the failures.
-    pub(crate) fn median(rounds: Vec<Self>) -> Self {
+    pub(crate) fn median(rounds: &[Self]) -> Self {
         let middle = |figure: fn(&Self) -> f64| {
             let mut figures: Vec<_> = rounds.iter().map(figure).collect();
             figures.sort_by(f64::total_cmp);
@@ -88,12 +87,12 @@ impl Load {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let began = Instant::now();
         // Ids of different runs must differ too.
-        let run = u64::from(std::time::UNIX_EPOCH.elapsed().unwrap().subsec_micros());
+        let run = std::time::UNIX_EPOCH.elapsed().unwrap().subsec_nanos();
         let (mut times, failed) = runtime.block_on(async {
             let mut connections = JoinSet::new();
-            for number in 0..self.connections as u64 {
-                let (address, request, end) = (self.address, request.clone(), began + self.time);
-                connections.spawn(talk(address, request, run << 12 | number, end));
+            for number in 0..self.connections {
+                let end = began + self.time;
+                connections.spawn(talk(self.address, request.clone(), (run, number), end));
             }
             let (mut times, mut failed) = (Vec::new(), 0);
             while let Some(connection) = connections.join_next().await {
@@ -126,7 +125,7 @@ async fn talk(
     let mut buffer = vec![0; 65_536];
     let mut failed = 0;
     while Instant::now() < end {
-        request.number(number, times.len() as u64);
+        request.number(run, number, times.len());
         let sent = Instant::now();
         if stream.write_all(&request.bytes).await.is_err() {
             return (times, failed + 1);

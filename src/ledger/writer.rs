@@ -57,7 +57,7 @@ struct Draft {
 }
 
 enum Answer {
-    Decision(oneshot::Sender<Result<Recorded, SubmitError>>, Recorded),
+    Decision(oneshot::Sender<Result<Recorded, SubmitError>>, Box<Recorded>),
     Access(oneshot::Sender<Result<u64, SubmitError>>, u64),
 }
 
@@ -89,7 +89,7 @@ impl Writer {
             match job {
                 _ if !has_random => job.fail(SubmitError::Unavailable),
                 Job::Decision { decision, standing, answer } => match self.find(&draft, &decision) {
-                    Ok(Some(recorded)) => draft.answers.push(Answer::Decision(answer, recorded)),
+                    Ok(Some(recorded)) => draft.answers.push(Answer::Decision(answer, Box::new(recorded))),
                     Ok(None) => draft.add_decision(&decision, standing, time, random, answer),
                     Err(error) => drop(answer.send(Err(error))),
                 },
@@ -194,7 +194,7 @@ impl Draft {
         let leaf = self.add(&Record::Consent(consent.clone()), Some(tag), random);
         let recorded = Recorded { consent, leaf, repeated: false };
         self.clicks.insert(tag, recorded.clone());
-        self.answers.push(Answer::Decision(answer, recorded));
+        self.answers.push(Answer::Decision(answer, Box::new(recorded)));
     }
 
     fn add_access(
@@ -234,7 +234,7 @@ impl Answer {
     /// Tells the waiter. Who no longer waits loses the answer, not the record.
     fn send(self, outcome: Result<(), SubmitError>) {
         match self {
-            Self::Decision(waiter, recorded) => drop(waiter.send(outcome.map(|()| recorded))),
+            Self::Decision(waiter, recorded) => drop(waiter.send(outcome.map(|()| *recorded))),
             Self::Access(waiter, index) => drop(waiter.send(outcome.map(|()| index))),
         }
     }

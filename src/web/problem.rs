@@ -23,9 +23,12 @@ use crate::{
     store::StoreError,
 };
 
-/// A problem document.
+/// A problem document. Boxed, since it is the rare half of every result.
+#[derive(Clone, Debug)]
+pub struct Problem(Box<Document>);
+
 #[derive(Clone, Debug, Serialize)]
-pub struct Problem {
+struct Document {
     /// `urn:koektrommel:problem:` and the kind.
     #[serde(rename = "type")]
     kind: String,
@@ -94,41 +97,51 @@ impl Problem {
         // Only a name: without random bytes it is the same for every problem.
         let instance = uuid::Builder::from_random_bytes(keys::random().unwrap_or_default()).into_uuid();
         let instance = instance.urn().to_string();
-        Self { kind, title, status, detail, instance, field: None, notice: None, retry_after: None, challenge: None }
+        Self(Box::new(Document {
+            kind,
+            title,
+            status,
+            detail,
+            instance,
+            field: None,
+            notice: None,
+            retry_after: None,
+            challenge: None,
+        }))
     }
 
     /// Names the field that is wrong.
     #[must_use]
-    pub const fn field(mut self, field: &'static str) -> Self {
-        self.field = Some(field);
+    pub fn field(mut self, field: &'static str) -> Self {
+        self.0.field = Some(field);
         self
     }
 
     /// Says after how many seconds to come back.
     #[must_use]
-    pub const fn retry_after(mut self, seconds: u32) -> Self {
-        self.retry_after = Some(seconds);
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.0.retry_after = Some(seconds);
         self
     }
 
     /// Names the notice that is served now.
     #[must_use]
     pub fn current_notice(mut self, notice: String) -> Self {
-        self.notice = Some(notice);
+        self.0.notice = Some(notice);
         self
     }
 
     /// Says how to authenticate (RFC 9110, 11.6.1).
     #[must_use]
-    pub const fn challenge(mut self, scheme: &'static str) -> Self {
-        self.challenge = Some(scheme);
+    pub fn challenge(mut self, scheme: &'static str) -> Self {
+        self.0.challenge = Some(scheme);
         self
     }
 
     /// The status that it is answered with.
     #[must_use]
-    pub const fn status(&self) -> StatusCode {
-        self.status
+    pub fn status(&self) -> StatusCode {
+        self.0.status
     }
 }
 
@@ -178,45 +191,47 @@ impl From<KeyError> for Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.detail)
+        f.write_str(&self.0.detail)
     }
 }
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     fn error_response(&self) -> HttpResponse {
-        let mut answer = HttpResponse::build(self.status);
+        let mut answer = HttpResponse::build(self.0.status);
         answer.content_type("application/problem+json");
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = self.0.retry_after {
             answer.insert_header((header::RETRY_AFTER, seconds));
         }
-        if let Some(scheme) = self.challenge {
+        if let Some(scheme) = self.0.challenge {
             answer.insert_header((header::WWW_AUTHENTICATE, HeaderValue::from_static(scheme)));
         }
-        answer.body(serde_json::to_vec(self).unwrap_or_default())
+        answer.body(serde_json::to_vec(&self.0).unwrap_or_default())
     }
 }
 
 /// The answer where no route is.
 pub(super) async fn not_found(request: HttpRequest) -> HttpResponse {
-    answer(&request, Problem::missing("There is nothing at this address."))
+    answer(&request, &Problem::missing("There is nothing at this address."))
 }
 
 /// The answer where the address is right and the method is not.
-pub(super) fn method_not_allowed(allowed: &'static str) -> impl Fn(HttpRequest) -> Ready<HttpResponse> + Clone {
+pub(super) fn method_not_allowed(
+    allowed: &'static str,
+) -> impl Fn(HttpRequest) -> Ready<HttpResponse> + Clone {
     move |request| {
-        let mut answer = answer(&request, Problem::wrong_method("This address does not take this method."));
+        let mut answer = answer(&request, &Problem::wrong_method("This address does not take this method."));
         answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
         ready(answer)
     }
 }
 
 /// A problem document on the API, a page elsewhere.
-pub(super) fn answer(request: &HttpRequest, problem: Problem) -> HttpResponse {
-    if request.path().contains("/api/") { problem.error_response() } else { pages::error(request, &problem) }
+pub(super) fn answer(request: &HttpRequest, problem: &Problem) -> HttpResponse {
+    if request.path().contains("/api/") { problem.error_response() } else { pages::error(request, problem) }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]

@@ -43,7 +43,7 @@ pub(super) async fn get(request: HttpRequest, app: Data<App>, query: Query<Setti
     let Some(selected) = selection.for_page(&app, &request) else { return problem::not_found(request).await };
     let outcome = saved.map_or(Outcome::None, |reference| Outcome::Saved(reference.parse().ok()));
     let page = show(&request, &app, &selected, outcome, StatusCode::OK).await;
-    page.unwrap_or_else(|problem| problem::answer(&request, problem))
+    page.unwrap_or_else(|problem| problem::answer(&request, &problem))
 }
 
 /// `POST /privacy/settings`: 303 to the page once recorded, so that going back does not send it again.
@@ -54,7 +54,7 @@ pub(super) async fn post(
     payload: Payload,
 ) -> HttpResponse {
     let page = receive(&request, &app, &selection, payload).await;
-    page.unwrap_or_else(|problem| problem::answer(&request, problem))
+    page.unwrap_or_else(|problem| problem::answer(&request, &problem))
 }
 
 async fn receive(
