@@ -116,7 +116,7 @@ impl Load {
 async fn talk(
     address: SocketAddr,
     mut request: Request,
-    number: u64,
+    (run, number): (u32, usize),
     end: Instant,
 ) -> (Vec<Duration>, usize) {
     let mut times = Vec::new();
