@@ -48,7 +48,7 @@ test('refusing takes one press and leaves no identifier anywhere', async (room) 
   // The payload after the signature: no id, no place in the log, a date to the day.
   assert.match(
     decodeURIComponent(cookie.value).slice(44),
-    /^v=1&n=[\w-]{43}&d=\d{4}-\d\d-\d\d&e=\d{4}-\d\d-\d\d&p=preferences\.0~display\.0$/,
+    /^v=1&n=[\w-]{43}&d=\d{4}-\d\d-\d\d&e=\d{4}-\d\d-\d\d&p=display\.0~preferences\.0$/,
   );
   await page.reload();
   await page.evaluate(() => window.koektrommel.ready);
@@ -73,7 +73,7 @@ test('choosing per purpose, then re-opening, shows what was stored', async (room
   await page.click('#koek-choose');
   await page.check('#koek-p-display');
   await press(page, '#koek-save');
-  assert.equal(await answers(page), 'preferences.0~display.1');
+  assert.deepEqual(await answers(page), { preferences: false, display: true });
   await page.reload();
   await reopen(page);
   assert.deepEqual(await boxes(page), { preferences: false, display: true });
@@ -86,7 +86,7 @@ test('withdrawing by the settings and by the page', async (room) => {
   await page.reload();
   await reopen(page);
   await press(page, '#koek-refuse-all');
-  assert.equal(await answers(page), 'preferences.0~display.0');
+  assert.deepEqual(await answers(page), { preferences: false, display: false });
   await reopen(page);
   await page.check('#koek-p-preferences');
   await press(page, '#koek-save');

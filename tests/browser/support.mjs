@@ -134,5 +134,9 @@ export async function logSize(address) {
 export const boxes = (page) =>
   page.$$eval('#koek-settings input', (all) => Object.fromEntries(all.map((box) => [box.id.slice(7), box.checked])));
 
-/** The answers in the choice cookie, in its own spelling. */
-export const answers = (page) => page.evaluate(() => /&p=([^&;]*)/.exec(decodeURIComponent(document.cookie))?.[1]);
+/** The answers in the choice cookie. */
+export const answers = (page) =>
+  page.evaluate(() => {
+    const list = /&p=([^&;]*)/.exec(decodeURIComponent(document.cookie))?.[1] ?? '';
+    return Object.fromEntries(list.split('~').map((one) => [one.slice(0, -2), one.endsWith('.1')]));
+  });

@@ -1,0 +1,36 @@
+/** The size of what a first visit costs: the bundle as the server sends it, with a real notice in one language inside. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { brotliCompressSync, constants } from 'node:zlib';
+
+const BUDGET = 6000;
+/** What the server leaves for the time the notice grows: a warning in the form of a failing test, before visitors pay. */
+const PLACE = '__KOEK__';
+
+const read = (path) => readFile(new URL(path, import.meta.url), 'utf8');
+const brotli = (text) => brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
+
+/** JSON with its members in order, as the server writes it. */
+const canonical = (value) => JSON.stringify(value, (_, one) =>
+  one && typeof one === 'object' && !Array.isArray(one)
+    ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : one);
+
+/** What `GET /privacy/koektrommel.js` carries of an answer of `GET /privacy/api/v1/notice`. */
+export function inside({ site, notice, language, purposes, texts }) {
+  return canonical({
+    site, notice, language, cookie: '__Host-koek', languages: ['nl', 'en'], mount: '/privacy',
+    purposes: purposes.map(({ id, kind, name, text, cookies }) => ({ id, kind, name, text, cookies: cookies.map((one) => one.name) })),
+    texts: Object.fromEntries(Object.entries(texts).filter(([key]) => !key.startsWith('page.'))),
+  });
+}
+
+test(`the script of a first visit is at most ${BUDGET} bytes`, async (t) => {
+  const bundle = await read('../../assets/koektrommel.js');
+  const notice = JSON.parse(await read('notice.nl.json'));
+  assert.equal(bundle.split(PLACE).length, 2, 'one place for the notice');
+  const size = brotli(bundle.replace(PLACE, () => inside(notice)));
+  t.diagnostic(`${size} B with the notice, ${brotli(bundle)} B without`);
+  assert.ok(size <= BUDGET, `${size} B`);
+});
