@@ -8,12 +8,12 @@ mod throttle;
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use data_encoding::BASE64URL_NOPAD;
 use koektrommel_core::{hash::Hash, identifier::OfficerName, instant::Instant};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::throttle::Throttle;
 use crate::{
@@ -41,8 +41,8 @@ pub struct Sessions {
     throttle: Mutex<Throttle>,
     invitation: Mutex<Option<Hash>>,
     /// One password is hashed at a time: it takes 19 MiB and a processor, and strangers can ask for it.
-    hashing: Semaphore,
-    waiting: Semaphore,
+    hashing: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
 }
 
 struct Session {
@@ -53,11 +53,12 @@ struct Session {
     seen: Instant,
 }
 
-/// A sign-in that may be checked now. Others wait until it is dropped.
+/// A sign-in that may be checked now. Others wait until it is dropped: take it to the thread that checks, so that
+/// who hangs up does not let the next one in early.
 #[must_use]
-pub struct Turn<'a> {
-    _hashing: SemaphorePermit<'a>,
-    _waiting: SemaphorePermit<'a>,
+pub struct Turn {
+    _hashing: OwnedSemaphorePermit,
+    _waiting: OwnedSemaphorePermit,
 }
 
 /// Too many tries: come back after so many seconds.
@@ -76,8 +77,8 @@ impl Sessions {
             open: Mutex::default(),
             throttle: Mutex::new(Throttle::new()),
             invitation: Mutex::default(),
-            hashing: Semaphore::const_new(1),
-            waiting: Semaphore::const_new(WAITING),
+            hashing: Arc::new(Semaphore::new(1)),
+            waiting: Arc::new(Semaphore::new(WAITING)),
         }
     }
 
@@ -118,11 +119,11 @@ impl Sessions {
     ///
     /// # Errors
     /// Too many failures for this name lately, or too many sign-ins at this moment.
-    pub async fn turn(&self, name: &str) -> Result<Turn<'_>, TooMany> {
+    pub async fn turn(&self, name: &str) -> Result<Turn, TooMany> {
         let busy = TooMany { retry_after: 2 };
-        let waiting = self.waiting.try_acquire().map_err(|_| busy)?;
+        let waiting = Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| busy)?;
         lock(&self.throttle).attempt(name, self.clock.now())?;
-        let hashing = self.hashing.acquire().await.map_err(|_| busy)?;
+        let hashing = Arc::clone(&self.hashing).acquire_owned().await.map_err(|_| busy)?;
         Ok(Turn { _hashing: hashing, _waiting: waiting })
     }
 

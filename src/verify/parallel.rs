@@ -5,6 +5,9 @@ use std::{num::NonZero, thread};
 /// More threads than this wait for the one that reads.
 const MOST_THREADS: usize = 8;
 
+/// Fewer items than this are not worth a thread.
+const FEWEST: usize = 256;
+
 /// Applies a function to every item and returns the results in the order of the items, up to and including the
 /// first error.
 pub(super) fn map<'a, T: Sync, R: Send, E: Send>(
@@ -12,7 +15,8 @@ pub(super) fn map<'a, T: Sync, R: Send, E: Send>(
     work: impl Fn(usize, &'a T) -> Result<R, E> + Sync,
 ) -> Result<Vec<R>, E> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
-    let share = items.len().div_ceil(threads).max(1);
+    // Starting a thread takes as long as some hundred items.
+    let share = items.len().div_ceil(threads).max(FEWEST);
     let run = |start: usize, items: &'a [T]| {
         items.iter().enumerate().map(|(n, item)| work(start + n, item)).collect::<Result<Vec<R>, E>>()
     };

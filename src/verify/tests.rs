@@ -101,17 +101,16 @@ async fn every_changed_byte_is_found_and_its_line_is_named() {
     let mut line = 1;
     let mut only_the_sum = Vec::new();
     for at in 0..sample.bytes.len() {
-        for mask in [1, 0x20, 0x80] {
-            let mut changed = sample.bytes.clone();
-            changed[at] ^= mask;
-            let Err(VerifyError::Bad(finding)) = sample.verify(&changed) else { panic!("byte {at}") };
-            match finding.place {
-                Place::Line(named) if named == line => {}
-                // Another day or site asked for: the first record that it shuts out is found, and says so.
-                Place::Line(_) if line == 1 && finding.why.contains("line 1") => {}
-                Place::Lines => only_the_sum.push(line),
-                place => panic!("byte {at} of line {line}: {place}"),
-            }
+        // One bit of each byte: of the digits, of the letters, and one that no ASCII has.
+        let mut changed = sample.bytes.clone();
+        changed[at] ^= [1, 0x20, 0x80][at % 3];
+        let Err(VerifyError::Bad(finding)) = sample.verify(&changed) else { panic!("byte {at}") };
+        match finding.place {
+            Place::Line(named) if named == line => {}
+            // Another day or site asked for: the first record that it shuts out is found, and says so.
+            Place::Line(_) if line == 1 && finding.why.contains("line 1") => {}
+            Place::Lines => only_the_sum.push(line),
+            place => panic!("byte {at} of line {line}: {place}"),
         }
         line += u64::from(sample.bytes[at] == b'\n');
     }

@@ -1,0 +1,67 @@
+//! What only staff may do: sign in, and download the log.
+//!
+//! Pages are for people with a session; `/officer/api` takes a session or a bearer token. No answer may be cached.
+
+mod console;
+mod downloads;
+mod entrance;
+mod guard;
+mod page;
+
+use actix_web::web::{self, FormConfig, ServiceConfig};
+
+use super::{
+    problem::{self, Problem},
+    read,
+};
+
+/// The longest form, in bytes: a password may have 1024, which become three times as many on the way.
+const LONGEST_FORM: usize = 8 * 1024;
+
+/// Every route under `/officer`.
+pub fn configure(config: &mut ServiceConfig) {
+    let wrong_method = |allowed| web::to(problem::method_not_allowed(allowed));
+    let forms = FormConfig::default().limit(LONGEST_FORM).error_handler(|error, request| {
+        let answer = problem::answer(request, &Problem::malformed("The form could not be read."));
+        actix_web::error::InternalError::from_response(error, answer).into()
+    });
+    config.service(
+        web::scope("/officer")
+            .app_data(forms)
+            .service(
+                web::resource("").route(read().to(console::get)).default_service(wrong_method("GET, HEAD")),
+            )
+            .service(
+                web::resource("/sign-in")
+                    .route(read().to(entrance::form))
+                    .route(web::post().to(entrance::sign_in))
+                    .default_service(wrong_method("GET, HEAD, POST")),
+            )
+            .service(
+                web::resource("/sign-out")
+                    .route(web::post().to(entrance::sign_out))
+                    .default_service(wrong_method("POST")),
+            )
+            .service(
+                web::resource("/welcome")
+                    .route(read().to(entrance::invitation))
+                    .route(web::post().to(entrance::welcome))
+                    .default_service(wrong_method("GET, HEAD, POST")),
+            )
+            .service(
+                web::resource("/api/v1/consents")
+                    // No HEAD: every download is recorded, and this would be one without a byte.
+                    .route(web::get().to(downloads::get))
+                    .default_service(wrong_method("GET")),
+            )
+            .service(
+                web::resource("/api/v1/downloads/{index}")
+                    .route(read().to(downloads::manifest))
+                    .default_service(wrong_method("GET, HEAD")),
+            )
+            .default_service(web::to(problem::not_found)),
+    );
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,38 @@
+//! `GET /officer`: the form for a download, and the downloads before.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{self, Data},
+};
+
+use super::{
+    guard::Officer,
+    page::{self, Page},
+};
+use crate::{
+    app::App,
+    calendar::{Period, local_date},
+    download::Manifest,
+    view,
+};
+
+/// How many downloads are listed.
+const LISTED: usize = 50;
+
+pub(super) async fn get(request: HttpRequest, app: Data<App>, officer: Officer) -> HttpResponse {
+    let texts = page::texts(&request);
+    let folder = app.folder.clone();
+    let manifests = match web::block(move || Manifest::newest(&folder, LISTED)).await {
+        Ok(Ok(manifests)) => manifests,
+        other => {
+            tracing::error!(?other, "the manifests of downloads cannot be read");
+            return page::broken(&app, texts);
+        }
+    };
+    let sites: Vec<_> = app.config.sites.iter().map(|site| &site.id).collect();
+    let period = Period::month_to(local_date(app.clock.now()));
+    let content = view::officer::downloads::content(texts, &period, &sites, &manifests);
+    let page = Page::new(StatusCode::OK, texts.downloads, content);
+    Page { officer: Some(officer.name.as_str()), ..page }.send(&app, texts)
+}

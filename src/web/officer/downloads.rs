@@ -1,0 +1,115 @@
+//! `GET /officer/api/v1/consents` downloads the log; `GET /officer/api/v1/downloads/{index}` is the manifest.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use actix_web::{
+    HttpResponse,
+    http::header,
+    web::{self, Bytes, Data, Path, Query},
+};
+use futures_core::Stream;
+use serde::Deserialize;
+
+use super::guard::Officer;
+use crate::{
+    app::App,
+    calendar::Period,
+    download::{BrokenOff, Chunks, Download, DownloadError, Filter, Format, Manifest, Order, Place},
+    web::problem::Problem,
+};
+
+/// What can be asked for. An empty value is none: that is how a form leaves a field out.
+#[derive(Deserialize)]
+pub(super) struct Question {
+    from: Option<String>,
+    to: Option<String>,
+    site: Option<String>,
+    format: Option<String>,
+}
+
+/// `GET /officer/api/v1/consents?from=&to=&site=&format=`
+pub(super) async fn get(
+    app: Data<App>,
+    officer: Officer,
+    question: Query<Question>,
+) -> Result<HttpResponse, Problem> {
+    let filter = read(&app, &question)?;
+    let format = filter.format;
+    let place = Place { ledger: &app.ledger, folder: &app.folder, downloads: &app.downloads };
+    let order = Order { officer: officer.name, filter, purposes: app.notices.all_choice_purposes() };
+    let download = Download::begin(place, order, app.clock.now()).await?;
+    let (index, size) = (download.index(), download.checkpoint_size());
+    let disposition = format!("attachment; filename=\"{}\"", download.file_name());
+    let chunks = download.start()?;
+    Ok(HttpResponse::Ok()
+        .content_type(format.media_type())
+        .insert_header((header::CONTENT_DISPOSITION, disposition))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((
+            header::LINK,
+            format!("</officer/api/v1/downloads/{index}>; rel=\"describedby\"; type=\"application/json\""),
+        ))
+        .insert_header(("x-koektrommel-checkpoint-size", size))
+        .streaming(Body(chunks)))
+}
+
+/// `GET /officer/api/v1/downloads/{index}`
+pub(super) async fn manifest(
+    app: Data<App>,
+    _: Officer,
+    index: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let missing = || Problem::missing("There is no such download, or it still runs.");
+    let index: u64 = index.parse().map_err(|_| missing())?;
+    let folder = app.folder.clone();
+    let json = match web::block(move || Manifest::read(&folder, index)).await {
+        Ok(Ok(json)) => json.ok_or_else(missing)?,
+        other => {
+            tracing::error!(?other, "the manifest of a download cannot be read");
+            return Err(Problem::internal("The manifest cannot be read. The operator has been told."));
+        }
+    };
+    Ok(HttpResponse::Ok()
+        .content_type("application/json")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(json))
+}
+
+fn read(app: &App, question: &Question) -> Result<Filter, Problem> {
+    let given = |text: &Option<String>| text.as_deref().filter(|text| !text.is_empty()).map(str::to_owned);
+    let period = Period::parse(question.from.as_deref(), question.to.as_deref())?;
+    let site = given(&question.site).map(|site| site.parse()).transpose()?;
+    if site.as_ref().is_some_and(|site| app.config.site(Some(site)).is_none()) {
+        let detail = "`site` must be the id of a site that this server knows.";
+        return Err(Problem::invalid(detail).field("site"));
+    }
+    let format = given(&question.format).map_or(Ok(Format::Csv), |format| format.parse())?;
+    Ok(Filter { period, site, format })
+}
+
+impl From<DownloadError> for Problem {
+    fn from(error: DownloadError) -> Self {
+        match error {
+            DownloadError::Busy => Self::unavailable("Too many downloads are running: try again.").retry_after(10),
+            DownloadError::NotRecorded(_) => Self::unavailable(
+                "The download could not be recorded, and what is not recorded is not given: try again in a minute.",
+            )
+            .retry_after(60),
+            DownloadError::Thread => Self::unavailable("The server is too busy: try again.").retry_after(10),
+        }
+    }
+}
+
+/// The chunks of a download as a body.
+struct Body(Chunks);
+
+impl Stream for Body {
+    type Item = Result<Bytes, BrokenOff>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_next(context).map(|next| next.map(|chunk| chunk.map(Bytes::from)))
+    }
+}
