@@ -4,6 +4,8 @@ use actix_web::{HttpResponse, web::Data};
 
 use crate::app::App;
 
+const TEXT: &str = "text/plain; charset=utf-8";
+
 /// `GET /healthz`
 pub(super) async fn alive() -> &'static str {
     "alive\n"
@@ -12,8 +14,8 @@ pub(super) async fn alive() -> &'static str {
 /// `GET /readyz`: whether decisions can be recorded.
 pub(super) async fn ready(app: Data<App>) -> HttpResponse {
     if app.ledger.is_writable() {
-        HttpResponse::Ok().body("ready\n")
+        HttpResponse::Ok().content_type(TEXT).body("ready\n")
     } else {
-        HttpResponse::ServiceUnavailable().body("the log cannot be written\n")
+        HttpResponse::ServiceUnavailable().content_type(TEXT).body("the log cannot be written\n")
     }
 }
