@@ -10,6 +10,7 @@ use crate::{
     clock::Clock,
     config::Config,
     demo::Demo,
+    download::Downloads,
     folder::{Folder, FolderError},
     keys::{KeyError, KeyRing, LogKey},
     ledger::{Ledger, OpenError, Recorded, SubmitError},
@@ -39,6 +40,8 @@ pub struct App {
     pub accounts: Accounts,
     /// Who is signed in.
     pub sessions: Sessions,
+    /// The downloads of the log that run.
+    pub downloads: Downloads,
     /// The style of the server's own pages.
     pub style: Asset,
     /// The demonstration home page.
@@ -88,6 +91,7 @@ impl App {
             scripts,
             accounts,
             sessions,
+            downloads: Downloads::new(),
             style,
             demo: Demo::new(),
         };

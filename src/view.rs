@@ -3,6 +3,7 @@
 pub mod cookies;
 pub mod error;
 pub mod layout;
+pub mod officer;
 pub mod settings;
 pub mod statement;
 

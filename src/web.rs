@@ -8,6 +8,7 @@ mod health;
 mod language;
 mod log;
 mod notice;
+pub mod officer;
 pub mod origin;
 mod pages;
 pub mod problem;
@@ -46,6 +47,7 @@ pub fn serve(app: Data<App>, listener: TcpListener) -> io::Result<Server> {
 
 fn routes(config: &mut ServiceConfig, app: &App) {
     config
+        .configure(officer::configure)
         .service(web::scope(&format!("{}/api/v1", app.config.mount)).configure(api))
         .service(web::scope(&app.config.mount).configure(public))
         .service(resource("/healthz", read().to(health::alive)))
