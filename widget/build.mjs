@@ -1,14 +1,16 @@
 /**
- * Bundles the widget into ../assets/koektrommel.js, which is committed so that building the server needs no Node.
- * With --check: builds, compares with the committed bundle, writes nothing.
+ * Bundles the widget into ../assets: koektrommel.js, which every visitor gets, and koektrommel-settings.js, which is
+ * fetched when it is used. Both are committed, so that building the server needs no Node.
+ * With --check: builds, compares with the committed bundles, writes nothing.
  */
+import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const bundle = fileURLToPath(new URL('../assets/koektrommel.js', import.meta.url));
+const check = process.argv.includes('--check');
 
 /** CSS as a minified string; nesting and `inset` are rewritten for the oldest browsers that run ES2022. */
 const css = {
@@ -17,35 +19,51 @@ const css = {
     build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const target = ['chrome94', 'firefox93', 'safari16.4'];
       const { code } = await esbuild.transform(await readFile(path), { loader: 'css', minify: true, target });
-      return { contents: code.trim(), loader: 'text' };
+      // What the minifier leaves alone in custom properties: they are used as colours only, so spaces do not count.
+      const text = code.trim().replace(/(--\w+:|,) /g, '$1');
+      return { contents: text, loader: 'text' };
     });
   },
 };
 
-const { outputFiles } = await esbuild.build({
-  absWorkingDir: here,
-  entryPoints: ['src/main.ts'],
-  bundle: true,
-  minify: true,
-  charset: 'utf8',
-  format: 'iife',
-  target: 'es2022',
-  legalComments: 'none',
-  plugins: [css],
-  write: false,
-});
-const text = outputFiles[0].text;
+/** Bundles one entry; `places` are the names that must occur, each once, and be filled in by others. */
+async function bundle(entry, name, format, places, define = {}) {
+  const { outputFiles } = await esbuild.build({
+    absWorkingDir: here,
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    charset: 'utf8',
+    format,
+    target: 'es2022',
+    legalComments: 'none',
+    plugins: [css],
+    define,
+    write: false,
+  });
+  const text = outputFiles[0].text;
+  for (const place of ['__KOEK__', '__SETTINGS__']) {
+    const count = text.split(place).length - 1;
+    const wanted = places.includes(place) ? 1 : 0;
+    if (count !== wanted) throw new Error(`${place} occurs ${count} times in ${name}; it must be ${wanted}`);
+  }
 
-// The server puts the site's notice in the place of this name: once, and nowhere else.
-const places = text.split('__KOEK__').length - 1;
-if (places !== 1) throw new Error(`__KOEK__ occurs ${places} times in the bundle; it must be once`);
+  const brotli = brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
+  const gzip = gzipSync(text, { level: 9 }).length;
+  console.log(`${name}: ${Buffer.byteLength(text)} B, gzip ${gzip} B, brotli ${brotli} B`);
 
-const brotli = brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
-console.log(`koektrommel.js: ${Buffer.byteLength(text)} B, gzip ${gzipSync(text, { level: 9 }).length} B, brotli ${brotli.length} B`);
-
-if (!process.argv.includes('--check')) {
-  await writeFile(bundle, text);
-} else if (text !== (await readFile(bundle, 'utf8').catch(() => ''))) {
-  console.error('assets/koektrommel.js is not what the source builds: run npm run build and commit the result');
-  process.exitCode = 1;
+  const path = fileURLToPath(new URL(`../assets/${name}`, import.meta.url));
+  if (!check) {
+    await writeFile(path, text);
+  } else if (text !== (await readFile(path, 'utf8').catch(() => ''))) {
+    console.error(`assets/${name} is not what the source builds: run npm run build and commit the result`);
+    process.exitCode = 1;
+  }
+  return text;
 }
+
+// The main script names the other by its content, as the server does: the first half of its SHA-256.
+const settings = await bundle('src/dialog.ts', 'koektrommel-settings.js', 'esm', []);
+const hash = createHash('sha256').update(settings).digest('hex').slice(0, 32);
+// The server puts the site's notice in the place of __KOEK__: once, and nowhere else.
+await bundle('src/main.ts', 'koektrommel.js', 'iife', ['__KOEK__'], { __SETTINGS__: JSON.stringify(hash) });

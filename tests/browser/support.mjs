@@ -4,7 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,13 +22,12 @@ const program =
 const FLAGS =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 
+const launch = (options) =>
+  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS.split(' '), ...options });
+
 let launched;
 /** One browser per test file, a fresh profile (context) per test. */
-const browser = () =>
-  (launched ??= chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: FLAGS.split(' '),
-  }));
+const browser = () => (launched ??= launch());
 after(async () => (await launched)?.close());
 
 /** Starts a server on `data`; port 0 lets it choose. Gives its address and `stop()`, which kills it outright. */
@@ -46,18 +46,30 @@ export async function serve(data, port = 0) {
       if (found) resolve(found[0]);
     });
   });
+  await keepSettings(data);
   return { address, stop: () => (child.kill('SIGKILL'), gone) };
+}
+
+const settings = await readFile(new URL('../../assets/koektrommel-settings.js', import.meta.url));
+const hash = createHash('sha256').update(settings).digest('hex').slice(0, 32);
+
+/** The settings' script, by its hash among the scripts that stay available, where the server did not put it itself. */
+async function keepSettings(data) {
+  const path = join(data, 'scripts', `${hash}.js`);
+  await access(path).catch(() => writeFile(path, settings));
 }
 
 /**
  * A test with `{ address, context, page, server, data, seen }`. Whatever it does, it fails when a page asked another
- * host for anything or reported an error; `faults: true` is for tests that break the server on purpose.
+ * host for anything or reported an error; `faults: true` is for tests that break the server on purpose. `context` and
+ * `launch` are Playwright's options, for the profile and for a browser of the test's own.
  */
 export function test(name, options, body = options) {
   nodeTest(name, { timeout: 120_000 }, async () => {
     const data = await mkdtemp(join(tmpdir(), 'koektrommel-'));
     const server = await serve(data);
-    const context = await (await browser()).newContext(options.context ?? {});
+    const own = options.launch && (await launch(options.launch));
+    const context = await (own ?? (await browser())).newContext({ locale: 'nl-NL', ...options.context });
     const seen = { posts: [], foreign: [], errors: [] };
     context.on('request', (request) => {
       if (!request.url().startsWith(server.address)) seen.foreign.push(request.url());
@@ -75,6 +87,7 @@ export function test(name, options, body = options) {
       if (!options.faults) assert.deepEqual(seen.errors, [], 'errors in the console');
     } finally {
       await context.close();
+      await own?.close();
       await room.server.stop();
       await rm(data, { recursive: true, force: true });
     }
@@ -102,10 +115,11 @@ export async function reopen(page) {
   await page.waitForSelector('#koek-settings[open]');
 }
 
-/** A page of our own on the server's origin, with the widget in it; `body` is its content. */
-export async function fixture({ page, address, context }, body, { path = '/fixture', head = '', headers = {} } = {}) {
-  const html = `<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>Proef</title>${head}
-    <script src="/privacy/koektrommel.js" defer></script></head><body>${body}</body></html>`;
+/** A page of our own on the server's origin, with the widget in it; `body` is its content, with its own `tag: false`. */
+export async function fixture({ page, address, context }, body, { path = '/fixture', tag = true, headers = {} } = {}) {
+  const script = tag ? '<script src="/privacy/koektrommel.js" defer></script>' : '';
+  const html = `<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>Proef</title>
+    ${script}</head><body>${body}</body></html>`;
   await context.route(address + path, (route) => route.fulfill({ contentType: 'text/html', headers, body: html }));
   await page.goto(address + path);
 }
@@ -140,3 +154,13 @@ export const answers = (page) =>
     const list = /&p=([^&;]*)/.exec(decodeURIComponent(document.cookie))?.[1] ?? '';
     return Object.fromEntries(list.split('~').map((one) => [one.slice(0, -2), one.endsWith('.1')]));
   });
+
+const axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Runs axe over the page as it stands; zero means zero, best practices too. */
+export async function audit(page, state) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
+  assert.deepEqual(told, [], state);
+}

@@ -1,6 +1,9 @@
 /** The site's notice and addresses: the server puts a JSON object here. It must occur exactly once in the bundle. */
 declare const __KOEK__: import('./config').Config;
 
+/** The first half of the SHA-256 of the settings' bundle, in hexadecimal: the build puts it here. */
+declare const __SETTINGS__: string;
+
 /** A stylesheet, minified by the build. */
 declare module '*.css' {
   const text: string;

@@ -15,7 +15,6 @@ const no = (control: 'refuse' | 'withdraw'): void =>
     decide(notice, 'api', control, complete(notice.purposes, () => false), false);
   });
 
-let isReady = false;
 let settle: (api: Koektrommel) => void;
 
 const api = {
@@ -28,7 +27,7 @@ const api = {
     const name = `koektrommel:${event}` as const;
     const hear = (told: DocumentEventMap[typeof name]): void => guard(() => listener(told.detail));
     document.addEventListener(name, hear);
-    if (event === 'ready' && isReady) guard(() => listener({ choices: choices(), changed: [] }));
+    if (event === 'ready' && window.koektrommel === api) guard(() => listener({ choices: choices(), changed: [] }));
     return () => document.removeEventListener(name, hear);
   },
   push(...tasks) {
@@ -38,14 +37,13 @@ const api = {
 } satisfies Koektrommel as Koektrommel;
 
 /** Is there a widget in this page already? Two tags must not ask twice. */
-export const isPresent = (): boolean => !!window.koektrommel && !Array.isArray(window.koektrommel);
+export const isPresent = (): boolean => 'ready' in (window.koektrommel ?? []);
 
 /** Takes the place of the queue and does what was queued, then says that the standing choice is known. */
 export function publish(): void {
-  const queue = window.koektrommel;
+  const queue = window.koektrommel ?? [];
   window.koektrommel = api;
-  isReady = true;
-  if (Array.isArray(queue)) api.push(...queue);
+  api.push(...(queue as Parameters<typeof api.push>));
   settle(api);
   announce('ready', []);
 }

@@ -32,12 +32,12 @@ export function readChoice(cookies: string, name: string, now: number): Choices 
     const fields = new URLSearchParams(decodeURIComponent(pair.slice(name.length + 1)).slice(MAC_LENGTH));
     const until = day(fields.get('e'));
     if (fields.get('v') !== '1' || !(day(fields.get('d')) <= now + SLACK_MS)) return found;
-    for (const answer of (fields.get('p') ?? '').split('~')) {
-      const [, id, yes] = /^(.+)\.([01])$/.exec(answer) ?? [];
-      if (id && (yes === '1' ? now < until : now < until + DAY_MS)) found[id] = yes === '1';
+    for (const [, id, answer] of fields.get('p')!.matchAll(/([^~]+)\.([01])(?=~|$)/g)) {
+      const yes = answer === '1';
+      if (now < until + (yes ? 0 : DAY_MS)) found[id!] = yes;
     }
   } catch {
-    // A stray per cent sign: unreadable, so no choice.
+    // A stray per cent sign, no answers: unreadable, so no choice.
   }
   return found;
 }
@@ -56,3 +56,19 @@ export const complete = (purposes: readonly Purpose[], answer: (id: string) => b
 
 /** Does this decision say yes to anything? */
 export const grants = (choices: Choices): boolean => Object.values(choices).includes(true);
+
+/**
+ * What pressing yes (or no) on `asked` comes to for every purpose: what was answered earlier stays as it was, but a
+ * program that refuses, refuses everything.
+ */
+export const answered = (
+  purposes: readonly Purpose[],
+  asked: readonly Purpose[],
+  before: Choices,
+  yes: boolean,
+  person: boolean,
+): Choices => complete(purposes, (id) => (asked.some((one) => one.id === id) ? yes : person && before[id] === true));
+
+/** Are all the answers this one? Then it is an acceptance or a refusal, else a choice of the visitor's own. */
+export const unanimous = (choices: Choices, yes: boolean): boolean =>
+  Object.values(choices).every((one) => one === yes);

@@ -57,13 +57,14 @@ let current: Notice | undefined = elsewhere || language !== config.language ? un
 /** The notice that is at hand now, if only in the script's own language: enough to know the purposes. */
 export const known = (): Notice => current ?? config;
 
-/** Fetches the notice for this page's site and language from the server; `cache` as for `fetch`. */
-export async function refresh(cache: RequestCache = 'default'): Promise<Notice> {
-  const query = new URLSearchParams({ site, lang: language });
-  const answer = await fetch(`${mount}/api/v1/notice?${query}`, { cache });
-  const notice: Notice = await answer.json();
-  if (!answer.ok || !Array.isArray(notice.purposes) || !notice.texts) throw new Error('no notice');
-  return (current = notice);
+/** Where the server tells the notice for this page's site and language. */
+export const address = `${mount}/api/v1/notice?${new URLSearchParams({ site, lang: language })}`;
+
+/** Fetches that notice. */
+export async function refresh(): Promise<Notice> {
+  const answer = await fetch(address);
+  if (!answer.ok) throw answer.status;
+  return (current = await answer.json());
 }
 
 /** The notice to show. If it cannot be had in the page's language, the script's own will do. */

@@ -14,7 +14,7 @@ export function confirm(notice: Notice, granted: boolean, back?: HTMLElement): v
   const since = performance.now();
   const status = el('p', { role: 'status' });
   const told = section(
-    { id: 'koek-confirm', 'aria-labelledby': 'koek-done', lang: notice.language, tabindex: '-1' },
+    { id: 'koek-confirm', 'aria-labelledby': 'koek-done', lang: notice.language },
     [
       el('p', { id: 'koek-done' }, texts[granted ? 'confirm.yes' : 'confirm.no']?.replace('{purposes}', () => list)),
       status,

@@ -47,7 +47,7 @@ export const section = (
 ): HTMLElement =>
   el(
     'section',
-    { class: 'koek koek-dock', role: 'region', ...attributes },
+    { class: 'koek koek-dock', role: 'region', tabindex: '-1', ...attributes },
     el('div', { class: 'koek-words' }, ...words),
     el('div', { class: 'koek-buttons' }, ...buttons),
   );
@@ -55,7 +55,7 @@ export const section = (
 let styled = false;
 
 /** A sheet of the widget's own, which a policy of `style-src 'self'` allows; older browsers get an element. */
-function sheet(text: string): (text: string) => void {
+export function sheet(text: string): (text: string) => void {
   try {
     const made = new CSSStyleSheet();
     made.replaceSync(text);

@@ -13,8 +13,9 @@ async function start(): Promise<void> {
   begin();
   publish();
   followLinks();
-  askIfOpen(await shown());
-  await offerWayBack();
+  const notice = await shown();
+  askIfOpen(notice);
+  offerWayBack(notice);
 }
 
 /** The banner comes first in the body and released scripts stand anywhere in it, so the document must be there. */

@@ -28,7 +28,7 @@ export interface Surroundings {
   /** Sends one decision; the HTTP status, or 0 when there was no answer. Never rejects. */
   send(decision: Decision): Promise<number>;
   /** Runs `task` while no other tab does. */
-  alone(task: () => Promise<void>): Promise<void>;
+  alone(task: () => Promise<void>): Promise<unknown>;
   /** Told after each attempt: `stored`, `refused` (dropped for good) or `waiting` (kept). */
   settled(decision: Decision, result: 'stored' | 'refused' | 'waiting'): void;
   /** Milliseconds since 1970. */

@@ -1,7 +1,7 @@
 /** The permanent way back to the settings: the page's own links, or a small button where it has none. */
 
 import { choosable } from './choice';
-import { known, mount, shown } from './config';
+import { mount, type Notice } from './config';
 import { button, el, style } from './dom';
 import { openSettings } from './settings';
 
@@ -10,7 +10,7 @@ const MARK = '[data-koek-settings]';
 /** One listener for every link and button, also those that come later. */
 export function followLinks(): void {
   document.addEventListener('click', (event) => {
-    const opener = event.target instanceof Element && event.target.closest<HTMLElement>(MARK);
+    const opener = (event.target as Element).closest?.<HTMLElement>(MARK);
     // A link opened in a new tab leads to the settings page of the server.
     if (!opener || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
@@ -19,12 +19,10 @@ export function followLinks(): void {
 }
 
 /** Adds the small button if the page has no way back of its own; without anything to choose, a link to the notice. */
-export async function offerWayBack(): Promise<void> {
-  if (document.querySelector(MARK)) return;
-  const choose = choosable(known().purposes).length > 0;
-  const { texts, language } = await shown();
-  const text = choose ? texts['settings.link'] : texts['notice.link'];
-  if (!text) return;
+export function offerWayBack({ texts, purposes, language }: Notice): void {
+  const choose = choosable(purposes).length;
+  const text = texts[choose ? 'settings.link' : 'notice.link'];
+  if (!text || document.querySelector(MARK)) return;
   style();
   document.body.append(
     el(

@@ -1,96 +1,32 @@
-/** The settings: every purpose with its answer. The one modal part of the widget, opened only by the visitor. */
+/** The way to the settings. Their dialog is a script of its own, fetched when somebody asks for it. */
 
-import { complete, grants, type Choices } from './choice';
+import { askAgain } from './banner';
+import { mount, refresh, shown } from './config';
 import { confirm } from './confirmation';
-import { mount, refresh, shown, type Purpose } from './config';
-import { button, el, link, paragraph, style } from './dom';
+import { style } from './dom';
 import { guard } from './guard';
-import type { Control } from './outbox';
 import { choices, decide } from './state';
 
-let dialog: HTMLDialogElement | undefined;
+/** What the dialog gets from this script: there must be one state, one dock and one stylesheet. */
+export const kit = { mount, style, choices, decide, confirm };
+
+/** The dialog's script, named by its content: one that is not of this build is never taken for it. */
+const load = (): Promise<typeof import('./dialog')> => import(`${mount}/koektrommel.${__SETTINGS__}.js`);
+
+/** Fetches the dialog ahead, into the browser's cache only, for who is about to press. */
+export const prepare = (): unknown => load().catch(() => {});
 
 /** Opens the settings; closing them in whatever way gives the focus back to what had it. */
-export const openSettings = (opener?: HTMLElement): void => guard(() => show(opener));
-
-async function show(opener = document.activeElement as HTMLElement | null): Promise<void> {
-  if (dialog) return;
-  let notice = await shown();
-  // A server may leave the settings' texts out of the script, to be fetched when they are needed.
-  if (!notice.texts['settings.title']) {
+export const openSettings = (opener = document.activeElement as HTMLElement | null): void =>
+  guard(async () => {
     try {
-      notice = await refresh();
+      const dialog = load();
+      const notice = await shown();
+      // A server may leave the settings' texts out of the script, to be fetched when they are needed.
+      const whole = notice.texts['settings.title'] ? notice : refresh();
+      (await dialog).show(kit, await whole, opener);
     } catch {
-      return location.assign(`${mount}/settings`);
+      // Taking back must not depend on it: ask the first question again; who wants more goes to the server's page.
+      if (!askAgain()) location.assign(`${mount}/settings`);
     }
-  }
-  if (dialog) return;
-  const { texts, purposes } = notice;
-  const before = choices();
-  let done = false;
-  const boxes = new Map<string, HTMLInputElement>();
-
-  const finish = (control: Control, answers: Choices, person: boolean): void => {
-    if (!decide(notice, 'settings', control, answers, person)) return;
-    done = true;
-    dialog?.close();
-    confirm(notice, grants(answers), opener ?? undefined);
-  };
-  const all = (control: 'accept' | 'refuse') => (person: boolean) =>
-    finish(control, complete(purposes, () => control === 'accept'), person);
-
-  const row = ({ id, kind, name, text }: Purpose): HTMLElement => {
-    const about = `koek-t-${id}`;
-    const state = el('span', {}, texts['settings.always_on']);
-    const parts = [el('b', {}, name), state];
-    if (kind === 'exempt') return el('li', {}, el('div', {}, ...parts), el('p', {}, text));
-    const box = el('input', { type: 'checkbox', id: `koek-p-${id}`, 'aria-describedby': about });
-    const tell = (): void => {
-      state.textContent = texts[box.checked ? 'state.on' : 'state.off']!;
-    };
-    // The box says its own state to who cannot see the word.
-    state.ariaHidden = 'true';
-    box.checked = before[id] === true;
-    box.addEventListener('change', tell);
-    boxes.set(id, box);
-    tell();
-    return el('li', {}, el('label', {}, box, ...parts), el('p', { id: about }, text));
-  };
-  const rows = (kind: Purpose['kind']): HTMLElement =>
-    el('ul', { role: 'list' }, ...purposes.filter((one) => one.kind === kind).map(row));
-
-  const heading = el('h2', { id: 'koek-settings-title', tabindex: '-1' }, texts['settings.title']);
-  dialog = el(
-    'dialog',
-    { id: 'koek-settings', class: 'koek koek-settings', 'aria-labelledby': heading.id, lang: notice.language },
-    heading,
-    button('koek-settings-close', 'link', texts['button.close'], () => dialog?.close()),
-    paragraph(texts['settings.intro']),
-    rows('choice'),
-    paragraph(texts['settings.withdraw']),
-    el('h3', {}, texts['settings.always']),
-    rows('exempt'),
-    link(texts['notice.link'], mount),
-    boxes.size
-      ? el(
-          'div',
-          { class: 'koek-buttons' },
-          button('koek-save', 'solid', texts['button.save'], (person) =>
-            finish('save', complete(purposes, (id) => boxes.get(id)!.checked), person),
-          ),
-          button('koek-refuse-all', 'plain', texts['button.refuse'], all('refuse')),
-          button('koek-accept-all', 'plain', texts['button.accept'], all('accept')),
-        )
-      : undefined,
-  );
-  // Escape comes here too: nothing is chosen by closing.
-  dialog.addEventListener('close', () => {
-    dialog?.remove();
-    dialog = undefined;
-    if (!done) opener?.focus();
   });
-  style();
-  document.body.append(dialog);
-  dialog.showModal();
-  heading.focus();
-}

@@ -1,7 +1,7 @@
 /** The standing choice of this visitor in this page: where it is read from, changed, and told about. */
 
 import { choosable, complete, grants, readChoice, unanswered, type Choices } from './choice';
-import { config, known, mount, refresh, source, type Notice, type Purpose } from './config';
+import { address, config, known, mount, source, type Notice, type Purpose } from './config';
 import { guard } from './guard';
 import { makeOutbox, type Control, type Decision, type Layer } from './outbox';
 import { release } from './scripts';
@@ -21,7 +21,7 @@ export const screen: { changed(): void; status(status?: Status): void } = { chan
 const outbox = makeOutbox({
   storage: () => localStorage,
   now: () => Date.now(),
-  alone: async (task) => (navigator.locks ? await navigator.locks.request('koek-outbox', task) : await task()),
+  alone: (task) => navigator.locks?.request('koek-outbox', task) ?? task(),
   async send(decision) {
     try {
       const answer = await fetch(`${mount}/api/v1/consents`, {
@@ -45,8 +45,7 @@ const outbox = makeOutbox({
     }
     if (result === 'refused') {
       // The text that was decided on is no longer served. Have the next page ask with the one that is.
-      if (source) fetch(source, { cache: 'reload', mode: 'no-cors' }).catch(() => {});
-      refresh('reload').catch(() => {});
+      for (const stale of [source, address]) fetch(stale, { cache: 'reload', mode: 'no-cors' }).catch(() => {});
     }
     update();
     tell();
@@ -84,7 +83,7 @@ export function update(now: Choices = { ...unkept, ...fromBrowser() }): void {
   for (const { id, cookies } of choosable(known().purposes)) {
     if (!before[id] || after[id]) continue;
     for (const cookie of cookies) {
-      const name = typeof cookie === 'string' ? cookie : cookie.name;
+      const name = (cookie as { name?: string }).name ?? cookie;
       if (name !== config.cookie) document.cookie = `${name}=; Path=/; Secure; Max-Age=0`;
     }
   }

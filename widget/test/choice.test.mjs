@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { load } from './load.mjs';
 
-const { readChoice, unanswered, complete, grants } = await load('choice');
+const { readChoice, unanswered, complete, grants, answered, unanimous } = await load('choice');
 const { uuid7 } = await load('uuid');
 
 const NOW = Date.parse('2026-11-22T10:15:00Z');
@@ -53,6 +53,7 @@ const purposes = [
   { id: 'preferences', kind: 'choice' },
   { id: 'display', kind: 'choice' },
 ];
+const BOTH_YES = { preferences: true, display: true };
 const ids = (list) => list.map((one) => one.id);
 
 test('only what has no answer is asked; what is exempt never', () => {
@@ -67,6 +68,25 @@ test('a decision answers every choice and nothing else', () => {
   assert.equal(grants({ preferences: false, display: true }), true);
   assert.equal(grants({ preferences: false, display: false }), false);
   assert.equal(grants({}), false);
+});
+
+test('a new purpose is asked for alone, and what was answered before stays', () => {
+  const before = read(MAC + payload({ p: 'preferences.1' }));
+  const asked = unanswered(purposes, before);
+  assert.deepEqual(ids(asked), ['display']);
+  assert.deepEqual(answered(purposes, asked, before, false, true), { preferences: true, display: false });
+  assert.deepEqual(answered(purposes, asked, before, true, true), BOTH_YES);
+  assert.equal(unanimous({ preferences: true, display: false }, false), false, 'not a refusal: a choice of her own');
+  assert.equal(unanimous(BOTH_YES, true), true);
+  const no = { preferences: false };
+  assert.deepEqual(answered(purposes, unanswered(purposes, no), no, true, true), { preferences: false, display: true });
+});
+
+test('a program that refuses the new purpose refuses everything', () => {
+  const before = { preferences: true };
+  const answers = answered(purposes, unanswered(purposes, before), before, false, false);
+  assert.deepEqual(answers, { preferences: false, display: false });
+  assert.equal(unanimous(answers, false), true);
 });
 
 test('a click gets a UUIDv7', () => {

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { brotliCompressSync, constants } from 'node:zlib';
 
 const BUDGET = 6000;
-/** What the server leaves for the time the notice grows: a warning in the form of a failing test, before visitors pay. */
+/** Where the server puts the notice. */
 const PLACE = '__KOEK__';
 
 const read = (path) => readFile(new URL(path, import.meta.url), 'utf8');
@@ -18,13 +18,19 @@ const canonical = (value) => JSON.stringify(value, (_, one) =>
     : one);
 
 /** What `GET /privacy/koektrommel.js` carries of an answer of `GET /privacy/api/v1/notice`. */
-export function inside({ site, notice, language, purposes, texts }) {
+function inside({ site, notice, language, purposes, texts }) {
   return canonical({
     site, notice, language, cookie: '__Host-koek', languages: ['nl', 'en'], mount: '/privacy',
     purposes: purposes.map(({ id, kind, name, text, cookies }) => ({ id, kind, name, text, cookies: cookies.map((one) => one.name) })),
     texts: Object.fromEntries(Object.entries(texts).filter(([key]) => !key.startsWith('page.'))),
   });
 }
+
+test(`what is fetched when used is at most ${BUDGET} bytes`, async (t) => {
+  const size = brotli(await read('../../assets/koektrommel-settings.js'));
+  t.diagnostic(`${size} B`);
+  assert.ok(size <= BUDGET, `${size} B`);
+});
 
 test(`the script of a first visit is at most ${BUDGET} bytes`, async (t) => {
   const bundle = await read('../../assets/koektrommel.js');

@@ -1,0 +1,131 @@
+/** The settings' own script: fetched when used and only then, kept out of the way when it cannot be had. */
+import assert from 'node:assert/strict';
+import { fixture, logSize, NOTHING, press, reopen, stored, test, visit } from './support.mjs';
+
+/** The settings' script is named by its hash; the page's own tag names none. */
+const SETTINGS = /\/privacy\/koektrommel\.[0-9a-f]{32}\.js$/;
+const NOTICE = /\/privacy\/api\/v1\/notice\?/;
+
+/** The addresses under the mount that the page has asked for. */
+function watch(context) {
+  const asked = [];
+  context.on('request', (request) => {
+    if (request.url().includes('/privacy/')) asked.push(request.url());
+  });
+  return asked;
+}
+
+test('a first visit takes one request; the settings come when they are wanted, and once', async (room) => {
+  const { page, context } = room;
+  const asked = watch(context);
+  await visit(room);
+  await page.waitForTimeout(1500);
+  assert.equal(asked.length, 1, asked.join(' '));
+  await page.hover('#koek-choose');
+  await page.waitForTimeout(300);
+  assert.deepEqual(await stored(page, context), NOTHING, 'fetching ahead leaves nothing');
+  await page.click('#koek-choose');
+  await page.waitForSelector('#koek-settings[open]');
+  await page.keyboard.press('Escape');
+  await page.click('#koek-choose');
+  await page.waitForSelector('#koek-settings[open]');
+  assert.equal(asked.length, 2, asked.join(' '));
+  assert.match(asked[1], SETTINGS);
+  assert.deepEqual(await stored(page, context), NOTHING);
+});
+
+test('settings that cannot be had: the page of the server instead', { faults: true }, async (room) => {
+  const { page, context, address } = room;
+  await context.route(SETTINGS, (route) => route.fulfill({ status: 404, body: '' }));
+  await visit(room);
+  await page.click('#koek-choose');
+  await page.waitForURL(`${address}/privacy/settings**`);
+});
+
+test('after a choice: settings that cannot be had ask again, then lead to the page', { faults: true }, async (room) => {
+  const { page, context, address, seen } = room;
+  await visit(room);
+  await press(page, '#koek-accept');
+  await context.route(SETTINGS, (route) => route.abort());
+  await page.locator('[data-koek-settings]').first().click();
+  await page.waitForSelector('#koek-banner');
+  await press(page, '#koek-refuse');
+  assert.equal(seen.posts.at(-1).control, 'refuse');
+  assert.deepEqual(await page.evaluate(() => window.koektrommel.choices()), { preferences: false, display: false });
+  await page.locator('[data-koek-settings]').first().click();
+  await page.click('#koek-choose');
+  await page.waitForURL(`${address}/privacy/settings**`);
+});
+
+/** Serves the page's script with some of the notice left out, as a server may. */
+async function without(context, address, leave) {
+  await context.route(`${address}/privacy/koektrommel.js`, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: leave(await answer.text()) });
+  });
+}
+
+test("the settings' texts may be left out of the script: fetched when used", async (room) => {
+  const { page, context, address, seen } = room;
+  const asked = watch(context);
+  await without(context, address, (text) =>
+    text.replace(/"(settings\.(?!link)\w+|state\.\w+|button\.save)":"[^"]*",/g, '').replace(/,"text":"[^"]*"/g, ''),
+  );
+  await visit(room);
+  assert.equal(asked.filter((one) => NOTICE.test(one)).length, 0);
+  await page.click('#koek-choose');
+  await page.waitForSelector('#koek-settings[open]');
+  assert.equal(asked.filter((one) => NOTICE.test(one)).length, 1);
+  assert.equal(await page.textContent('#koek-settings h2'), 'Cookie-instellingen');
+  assert.match(await page.textContent('#koek-t-display'), /hoe de website eruitziet/);
+  await page.check('#koek-p-display');
+  await press(page, '#koek-save');
+  assert.deepEqual(seen.posts[0].choices, { preferences: false, display: true });
+});
+
+test('data-lang and data-site on the tag are asked for and sent', async (room) => {
+  const { page, context, address, seen } = room;
+  const asked = watch(context);
+  const tag = (attributes) =>
+    `<main><h1>Proef</h1></main><script src="/privacy/koektrommel.js" ${attributes}></script>`;
+  await fixture(room, tag('data-site="wsn" data-lang="en"'), { tag: false });
+  await page.waitForSelector('#koek-banner');
+  assert.equal(await page.getAttribute('#koek-banner', 'lang'), 'en');
+  assert.match(asked.find((one) => NOTICE.test(one)), /\?site=wsn&lang=en$/);
+  await press(page, '#koek-refuse');
+  assert.equal(seen.posts[0].site, 'wsn');
+  assert.equal(seen.posts[0].language, 'en');
+  assert.equal(await logSize(address), 1);
+});
+
+test('a site the server does not know: no question, no choice, and the page goes on', { faults: true }, async (room) => {
+  const { page, seen } = room;
+  await fixture(room, '<main><h1>Proef</h1></main><script src="/privacy/koektrommel.js" data-site="elsewhere"></script>', { tag: false });
+  await page.waitForTimeout(1000);
+  assert.equal(await page.locator('.koek').count(), 0);
+  assert.deepEqual(seen.posts, []);
+});
+
+test('a page without a way back gets a small button, and only then', async (room) => {
+  const { page } = room;
+  await fixture(room, '<main><h1>Proef</h1></main>');
+  await press(page, '#koek-refuse');
+  assert.equal(await page.textContent('#koek-open'), 'Cookie-instellingen');
+  assert.equal(await page.locator('#koek-reopen').count(), 1);
+  // Closing waits out the second half of a double click.
+  await page.waitForTimeout(500);
+  await page.click('#koek-close');
+  await page.click('#koek-open');
+  await page.waitForSelector('#koek-settings[open]');
+  await page.keyboard.press('Escape');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'koek-open');
+});
+
+test('a page with a way back of its own gets none', async (room) => {
+  const { page } = room;
+  await visit(room);
+  await page.evaluate(() => window.koektrommel.ready);
+  assert.equal(await page.locator('#koek-reopen').count(), 0);
+  await press(page, '#koek-refuse');
+  await reopen(page);
+});
