@@ -3,6 +3,7 @@
 //! ```text
 //! cargo bench --bench store                        one million records, 256 to a batch
 //! cargo bench --bench store -- 10000000 256        ten million
+//! cargo bench --bench store -- 1000000 256 131072  with larger volumes
 //! ```
 //!
 //! Only the time inside the store counts, not that of making records. Compare ratios: the machine is not ours alone.
@@ -17,7 +18,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use koektrommel::store::{Batch, Head, Item, Opening, Store, memory::MemoryStore, sled::SledStore};
+use koektrommel::store::{
+    Batch, Head, Item, Opening, Store,
+    memory::MemoryStore,
+    sled::{SledStore, VolumeSize},
+};
 use koektrommel_core::{
     entry::{Entry, Salt},
     hash::Hash,
@@ -38,17 +43,18 @@ fn main() {
     let numbers: Vec<u64> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     let items = numbers.first().copied().unwrap_or(1_000_000);
     let batch = numbers.get(1).copied().unwrap_or(256);
+    let size = numbers.get(2).and_then(|items| VolumeSize::of(*items)).unwrap_or(VolumeSize::DEFAULT);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-store");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
-    println!("{items} records, {batch} to a batch");
+    println!("{items} records, {batch} to a batch, {} to a volume", size.items());
 
     let bare = bare_file(&folder.join("bare"), items.min(1_000_000), batch);
     fs::remove_file(folder.join("bare")).unwrap();
     println!("bare preallocated file, fdatasync for each batch: {bare:.0}/s");
 
     let path = folder.join("store");
-    let first = grow(&path, items, batch);
+    let first = grow(&path, items, batch, size);
     println!("against the bare file: {:.2}", first / bare);
     let items = reopen(&path);
     erase(&path, items);
@@ -89,8 +95,8 @@ fn bare_file(path: &Path, items: u64, batch: u64) -> f64 {
 }
 
 /// Fills a store, and prints a line for each tenth. Returns the rate of the first tenth.
-fn grow(path: &Path, items: u64, batch: u64) -> f64 {
-    let store = SledStore::open(path).unwrap();
+fn grow(path: &Path, items: u64, batch: u64, size: VolumeSize) -> f64 {
+    let store = SledStore::open_with(path, size).unwrap();
     let mut log = Log::default();
     let mut first = 0.0;
     println!("{:>12} {:>10} {:>11} {:>12} {:>10}", "records", "rate /s", "p99.9 ms", "disk/data", "resident");
@@ -114,9 +120,9 @@ fn grow(path: &Path, items: u64, batch: u64) -> f64 {
         );
     }
     // Turn by turn, so that whatever else the machine does weighs on both alike.
-    let young = SledStore::open(&path.with_extension("young")).unwrap();
+    let young = SledStore::open_with(&path.with_extension("young"), size).unwrap();
     let (mut other, mut times) = (Log::default(), [Duration::ZERO; 2]);
-    for _ in 0..60_000_u64.div_ceil(batch) {
+    for _ in 0..(60_000 / batch).clamp(1, 500) {
         times[0] += log.append(&store, batch);
         times[1] += other.append(&young, batch);
     }

@@ -3,6 +3,7 @@
 mod crash;
 mod damage;
 mod erasure;
+mod syscalls;
 
 use std::{
     fs,
