@@ -1,0 +1,160 @@
+//! One decision under `strace`: between the last write to a file of the store and the `201`, the disk is told to
+//! keep it. Without that call this test fails, and a power cut would lose what a visitor was promised.
+
+use std::{
+    fs,
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::support::{Decision, Server, server::Options};
+
+/// One system call, as it ended.
+#[derive(Clone, Debug)]
+struct Call {
+    name: String,
+    /// Everything between its brackets.
+    arguments: String,
+    succeeded: bool,
+    /// The lines of the trace on which it began and ended.
+    begun: usize,
+    ended: usize,
+}
+
+impl Call {
+    fn is(&self, names: &[&str]) -> bool {
+        names.contains(&self.name.as_str())
+    }
+
+    /// Whether its first argument is a file in this folder, other than a note to the program itself.
+    fn is_on(&self, folder: &str) -> bool {
+        let first = self.arguments.split(',').next().unwrap_or_default();
+        first.contains(&format!("<{folder}"))
+    }
+}
+
+const WRITES: [&str; 7] = ["write", "writev", "pwrite64", "pwritev", "pwritev2", "ftruncate", "fallocate"];
+const SYNCS: [&str; 2] = ["fsync", "fdatasync"];
+const SENDS: [&str; 5] = ["write", "writev", "sendto", "sendmsg", "sendmmsg"];
+
+/// Reads the lines of `strace -f -yy`. A call that another thread interrupted stands in two halves; what counts is
+/// when it ended.
+fn calls(trace: &str) -> Vec<Call> {
+    let mut begun = std::collections::HashMap::new();
+    let mut calls = Vec::new();
+    for (number, line) in trace.lines().enumerate() {
+        let Some((process, rest)) = line.trim_start().split_once(' ') else { continue };
+        let rest = rest.trim_start();
+        if let Some(first) = rest.strip_suffix("<unfinished ...>") {
+            begun.insert(process.to_owned(), (number, first.trim_end().to_owned()));
+            continue;
+        }
+        let (began, whole) = match rest.strip_prefix("<... ").and_then(|rest| rest.split_once(" resumed>")) {
+            Some((_, second)) => {
+                let Some((began, first)) = begun.remove(process) else { continue };
+                (began, format!("{first}{second}"))
+            }
+            None => (number, rest.to_owned()),
+        };
+        let Some((name, after)) = whole.split_once('(') else { continue };
+        let Some((arguments, result)) = after.rsplit_once(" = ") else { continue };
+        calls.push(Call {
+            name: name.to_owned(),
+            arguments: arguments.trim_end().trim_end_matches(')').to_owned(),
+            succeeded: !result.trim_start().starts_with(['-', '?']),
+            begun: began,
+            ended: number,
+        });
+    }
+    calls
+}
+
+/// What is wrong with the calls that led to one `201`; nothing where the disk had everything before it.
+fn fault(calls: &[Call], store: &str) -> Option<String> {
+    let Some(answer) = calls.iter().position(|call| call.is(&SENDS) && call.arguments.contains("HTTP/1.1 201"))
+    else {
+        return Some("no `201` was sent".to_owned());
+    };
+    let before = &calls[..answer];
+    let Some(written) = before.iter().rposition(|call| call.is(&WRITES) && call.is_on(store)) else {
+        return Some("nothing was written to the store before the `201`".to_owned());
+    };
+    let file = |call: &Call| call.arguments.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+    let last = file(&before[written]);
+    let synced = before[written..].iter().any(|call| {
+        call.is(&SYNCS) && call.succeeded && file(call) == last && call.begun > before[written].ended
+    });
+    (!synced).then(|| format!("no fsync or fdatasync of {last} between the last write to it and the `201`"))
+}
+
+#[test]
+fn the_disk_has_a_decision_before_the_visitor_hears_so() {
+    let version = Command::new("strace").arg("--version").output();
+    assert!(
+        version.is_ok_and(|output| output.status.success()),
+        "this test needs the program `strace` (on Debian and Ubuntu: apt-get install strace)"
+    );
+    let temp = tempfile::tempdir().unwrap();
+    let trace = temp.path().join("trace");
+    // `-D`: the tracer stands aside, and the process we start and stop is the server itself.
+    let words = [
+        "strace", "-D", "-f", "-yy", "-s", "64", "-e",
+        "trace=write,writev,pwrite64,pwritev,pwritev2,ftruncate,fallocate,fsync,fdatasync,sync_file_range,sendto,\
+         sendmsg,sendmmsg",
+        "-o",
+    ];
+    let under = words.iter().map(Into::into).chain([trace.clone().into_os_string()]).collect();
+    let mut server = Server::start_with(Options { under, ..Options::default() });
+    let decision = Decision::accept(&server);
+    // Everything that a first decision sets up has been set up.
+    Decision::refuse(&server).send(&server).expect(201);
+    let store = server.data().canonicalize().unwrap().join("store");
+    decision.send(&server).expect(201);
+    server.kill();
+
+    // The tracer writes its last lines after the process is gone.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let text = loop {
+        let text = fs::read_to_string(&trace).unwrap();
+        if text.matches("HTTP/1.1 201").count() >= 2 {
+            break text;
+        }
+        assert!(Instant::now() < deadline, "the trace does not show both answers:\n{text}");
+        thread::sleep(Duration::from_millis(10));
+    };
+    let calls = calls(&text);
+    let first = calls.iter().position(|call| call.arguments.contains("HTTP/1.1 201")).unwrap();
+    let of_one = &calls[first + 1..];
+    let store = store.to_str().unwrap();
+    assert_eq!(fault(of_one, store), None, "{of_one:#?}");
+
+    // The same calls with the sync taken away are found wanting, so this test tests something.
+    let without: Vec<_> = of_one.iter().filter(|call| !call.is(&SYNCS)).cloned().collect();
+    assert!(fault(&without, store).unwrap().starts_with("no fsync or fdatasync of "));
+}
+
+#[test]
+fn traces_are_read_right() {
+    let ok = "\
+7  pwrite64(12</d/store/v/db>, \"x\", 4, 0 <unfinished ...>
+8  fdatasync(13</d/store/v/db>) = 0
+7  <... pwrite64 resumed>) = 4
+8  sync_file_range(12</d/store/v/db>, 0, 0, 7) = 0
+8  fdatasync(13</d/store/v/db> <unfinished ...>
+9  write(3</d/store/v/tmp>, \"\", 0 <unfinished ...>
+8  <... fdatasync resumed>)          = 0
+9  sendto(20<TCP:[127.0.0.1:1->127.0.0.1:2]>, \"HTTP/1.1 201 Created\\r\\n\", 9, MSG_NOSIGNAL, NULL, 0) = 9
+";
+    assert_eq!(fault(&calls(ok), "/d/store"), None);
+    for (from, to) in [
+        ("8  fdatasync(13</d/store/v/db> <unfinished ...>\n", ""),
+        ("resumed>)          = 0", "resumed>)          = -1 EIO (Input/output error)"),
+        ("fdatasync(13</d/store/v/db> <un", "fdatasync(13</d/store/v/other> <un"),
+        ("201 Created", "200 OK"),
+        ("/d/store/v/db>, \"x\"", "/e/store/v/db>, \"x\""),
+    ] {
+        assert!(ok.contains(from));
+        assert!(fault(&calls(&ok.replacen(from, to, 1)), "/d/store").is_some(), "{from}");
+    }
+}

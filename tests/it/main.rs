@@ -1,0 +1,34 @@
+//! Koektrommel from outside: every test starts the real program on a folder of its own and speaks HTTP to it.
+//!
+//! One binary, so that it links once. No test waits for luck, for another test, or for the clock.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking, its helpers too"
+)]
+
+/// The server, the client and right decisions that all tests share.
+mod support;
+
+/// Everything that can be wrong with a request. It is refused clearly, and nothing is stored.
+mod bad_input;
+/// Clients that act at the same time: one record for one click, no gap, no double.
+mod concurrency;
+/// Every answer of the address that records decisions, and what can be done with a record afterwards.
+mod consents;
+/// The choice cookie in every broken form, and the keys that sign it.
+mod cookies;
+/// SIGKILL under load: what was acknowledged is there, once, in a tree that verifies.
+mod crash;
+/// The system calls of one decision: the disk has it before the visitor hears so.
+mod durability;
+/// What visitors see without a script: statement, cookie table, settings; headers and caching of every route.
+mod pages;
+/// Nothing that identifies a visitor reaches the disk, the output or a download.
+mod privacy;
+/// What a start refuses, and how: broken configuration, broken folder, two programs on one folder.
+mod start;
+/// The house rules, held on the sources themselves.
+mod tidy;

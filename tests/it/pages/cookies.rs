@@ -1,0 +1,71 @@
+//! `GET /privacy/cookies`: the table says all that is stored, and all that is stored is in the table.
+
+use std::collections::BTreeSet;
+
+use koektrommel::config;
+use koektrommel_core::catalogue::Kind;
+
+use super::reading;
+use crate::support::{Decision, Server, get, Request};
+
+/// The names in the first column.
+fn names_in_table(html: &str) -> BTreeSet<String> {
+    let cells = html.split("<td class=\"code\"").skip(1);
+    cells.map(|cell| reading(cell.split_once('>').unwrap().1.split("</td>").next().unwrap())).collect()
+}
+
+#[test]
+fn the_table_lists_exactly_the_catalogue() {
+    let server = Server::start();
+    let site = config::load(None).unwrap().sites.remove(0);
+    for language in &site.languages {
+        let html = server.get(&format!("/privacy/cookies?lang={language}")).expect(200).text();
+        let text = reading(&html);
+        let mut names = BTreeSet::new();
+        for purpose in site.catalogue.purposes() {
+            assert!(text.contains(purpose.name.get(language).unwrap()), "{}", purpose.id);
+            assert!(text.contains(purpose.text.get(language).unwrap()), "{}", purpose.id);
+            if purpose.kind == Kind::Exempt {
+                assert!(text.contains(purpose.reason.get(language).unwrap()), "{}", purpose.id);
+            }
+            for cookie in &purpose.cookies {
+                names.insert(cookie.name.clone());
+                assert!(text.contains(cookie.lifetime.get(language).unwrap()), "{}", cookie.name);
+            }
+        }
+        assert_eq!(names_in_table(&html), names, "{language}");
+    }
+}
+
+#[test]
+fn every_cookie_that_is_set_is_in_the_table() {
+    let server = Server::start();
+    let table = names_in_table(&server.get("/privacy/cookies").text());
+    let held = "__Host-koek_preferences=1; __Host-koek_display=1";
+    let mut answers = vec![
+        Decision::accept(&server).send(&server).expect(201),
+        Decision::refuse(&server).send_with(&server, held).expect(201),
+    ];
+    let accepted = answers[0].set_cookie("__Host-koek").unwrap();
+    for path in ["/", "/privacy", "/privacy/cookies", "/privacy/settings", "/privacy/koektrommel.js", "/officer"] {
+        answers.push(server.send(&get(path).cookie(&accepted)));
+    }
+    answers.push(server.send(&Request::form("/officer/sign-in", &[("name".into(), "x".into())])));
+    let set: BTreeSet<String> = answers
+        .iter()
+        .flat_map(|answer| answer.headers("set-cookie"))
+        .map(|header| header.split('=').next().unwrap().to_owned())
+        .collect();
+    assert!(set.contains("__Host-koek"));
+    assert!(set.is_subset(&table), "{set:?} {table:?}");
+}
+
+#[test]
+fn nothing_is_set_before_a_choice() {
+    let server = Server::start();
+    for path in
+        ["/", "/privacy", "/privacy/cookies", "/privacy/settings", "/privacy/koektrommel.js", "/privacy/api/v1/notice"]
+    {
+        assert_eq!(server.get(path).expect(200).headers("set-cookie").count(), 0, "{path}");
+    }
+}

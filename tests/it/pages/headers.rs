@@ -1,0 +1,188 @@
+//! Headers and caching of every route, and the list of routes itself.
+
+use std::io::Read;
+
+use koektrommel_core::hash::Hash;
+
+use super::attributes;
+use crate::support::{Decision, Request, Server, get};
+
+const NO_STORE: &str = "no-store";
+const SHORT: &str = "public, max-age=300";
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+
+/// Every public route that answers 200 on a log with one record: its media type and how it is cached.
+const ROUTES: [(&str, &str, &str); 17] = [
+    ("/", "text/html; charset=utf-8", SHORT),
+    ("/demo/demo.css", "text/css; charset=utf-8", SHORT),
+    ("/demo/demo.js", "text/javascript; charset=utf-8", SHORT),
+    ("/demo/icon.svg", "image/svg+xml", SHORT),
+    ("/privacy", "text/html; charset=utf-8", SHORT),
+    ("/privacy/cookies", "text/html; charset=utf-8", SHORT),
+    ("/privacy/settings", "text/html; charset=utf-8", NO_STORE),
+    ("/privacy/koektrommel.js", "text/javascript; charset=utf-8", SHORT),
+    ("/privacy/koektrommel.{hash}.js", "text/javascript; charset=utf-8", IMMUTABLE),
+    ("/privacy/style.css", "text/css; charset=utf-8", SHORT),
+    ("/privacy/log/checkpoint", "text/plain; charset=utf-8", "public, max-age=5"),
+    ("/privacy/log/key", "text/plain; charset=utf-8", SHORT),
+    ("/privacy/api/v1/notice", "application/json", SHORT),
+    ("/privacy/api/v1/consents", "application/json", NO_STORE),
+    ("/privacy/api/v1/consents/{record}/receipt", "text/plain; charset=utf-8", NO_STORE),
+    ("/healthz", "text/plain; charset=utf-8", NO_STORE),
+    ("/readyz", "text/plain; charset=utf-8", NO_STORE),
+];
+
+/// The addresses of all routes on this server.
+fn routes(server: &Server) -> Vec<(String, &'static str, &'static str)> {
+    let record = Decision::accept(server).send(server).expect(201).json();
+    let script = server.get("/privacy/koektrommel.js").expect(200).body;
+    let hash = &Hash::of(&[&script]).to_string()[7..39];
+    let fill = |path: &str| path.replace("{hash}", hash).replace("{record}", record["record"].as_str().unwrap());
+    ROUTES.iter().map(|(path, media_type, cache)| (fill(path), *media_type, *cache)).collect()
+}
+
+#[test]
+fn every_route_has_its_type_its_cache_rule_and_the_headers_that_protect() {
+    let server = Server::start();
+    for (path, media_type, cache) in routes(&server) {
+        let answer = server.get(&path).expect(200);
+        assert_eq!(answer.header("content-type"), Some(media_type), "{path}");
+        assert_eq!(answer.headers("cache-control").collect::<Vec<_>>(), [cache], "{path}");
+        assert_protected(&answer, &path);
+    }
+    for path in ["/nowhere", "/privacy/nowhere", "/privacy/api/v1/nowhere", "/privacy/api/v1/notice?site=x"] {
+        let answer = server.get(path);
+        assert_eq!(answer.header("cache-control"), Some(NO_STORE), "{path}");
+        assert_protected(&answer, path);
+    }
+}
+
+#[track_caller]
+fn assert_protected(answer: &crate::support::Response, path: &str) {
+    let policy = answer.header("content-security-policy").unwrap_or_default();
+    for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"] {
+        assert!(policy.contains(part), "{path}: {policy}");
+    }
+    assert!(!policy.contains("unsafe") && !policy.contains('*') && !policy.contains("http"), "{path}: {policy}");
+    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+    assert_eq!(answer.header("referrer-policy"), Some("same-origin"), "{path}");
+    assert_eq!(answer.header("cross-origin-opener-policy"), Some("same-origin"), "{path}");
+    assert!(answer.header("server").is_none() && answer.header("x-powered-by").is_none(), "{path}");
+    assert!(answer.header("access-control-allow-origin").is_none(), "{path}");
+}
+
+#[test]
+fn the_list_of_routes_is_the_list_of_the_source() {
+    let source = include_str!("../../../src/web.rs");
+    let in_source = source.matches("resource(\"").count();
+    // Two of the files under /demo/{name} are listed above, and the officers' routes have their own tests.
+    let listed = ROUTES.iter().filter(|(path, ..)| !path.starts_with("/demo/")).count() + 1;
+    let officers = source.matches("resource(\"/officer").count();
+    assert_eq!(in_source - officers, listed, "a route was added or removed: list it here");
+}
+
+#[test]
+fn head_is_get_without_a_body() {
+    let server = Server::start();
+    for (path, ..) in routes(&server) {
+        let get = server.get(&path).expect(200);
+        let head = server.send(&Request::new("HEAD", &path));
+        assert_eq!((head.status, head.body.len()), (200, 0), "{path}");
+        for header in ["content-type", "cache-control", "etag", "vary", "content-security-policy"] {
+            assert_eq!(head.header(header), get.header(header), "{path}: {header}");
+        }
+    }
+    assert_eq!(server.send(&Request::new("HEAD", "/nowhere")).status, 404);
+}
+
+#[test]
+fn pages_are_where_they_say_and_load_nothing_from_elsewhere() {
+    let server = Server::start();
+    for path in ["/", "/privacy", "/privacy/cookies", "/privacy/settings"] {
+        for language in ["nl", "en"] {
+            let html = server.get(&format!("{path}?lang={language}")).expect(200).text();
+            let mut found = attributes(&html, "src");
+            found.extend(attributes(&html, "href"));
+            found.extend(attributes(&html, "action"));
+            for address in found {
+                let address = address.replace("&amp;", "&");
+                assert!(address.starts_with('/') || address.starts_with('#'), "{path}: {address}");
+                if !address.starts_with('#') {
+                    assert!(matches!(server.get(&address).status, 200 | 303), "{path}: {address}");
+                }
+            }
+            assert!(!html.contains(" style=\"") && !html.contains(" onclick="), "{path}");
+        }
+    }
+}
+
+#[test]
+fn what_is_the_same_for_everybody_is_compressed_and_validated() {
+    let server = Server::start();
+    for path in ["/", "/demo/demo.css", "/privacy/koektrommel.js", "/privacy/style.css"] {
+        let plain = server.get(path).expect(200);
+        assert!(plain.header("content-encoding").is_none());
+        assert!(plain.header("vary").unwrap().contains("Accept-Encoding"));
+        for (accepted, coding) in
+            [("gzip, deflate, br, zstd", "br"), ("br", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip")]
+        {
+            let answer = server.send(&get(path).header("Accept-Encoding", accepted)).expect(200);
+            assert_eq!(answer.header("content-encoding"), Some(coding), "{path} {accepted}");
+            assert!(answer.body.len() < plain.body.len());
+            assert_eq!(unpack(coding, &answer.body), plain.body, "{path} {coding}");
+            let tag = answer.header("etag").unwrap();
+            assert_ne!(tag, plain.header("etag").unwrap(), "another coding is another representation");
+            let known = get(path).header("Accept-Encoding", accepted).header("If-None-Match", tag);
+            let known = server.send(&known).expect(304);
+            assert_eq!((known.body.len(), known.header("etag")), (0, Some(tag)));
+            assert_eq!(known.header("cache-control"), answer.header("cache-control"));
+        }
+        for other in ["\"other\"", "", "*x", "W/\"x\""] {
+            server.send(&get(path).header("If-None-Match", other)).expect(200);
+        }
+        for none in ["identity", "zstd", "br;q=0", ""] {
+            let answer = server.send(&get(path).header("Accept-Encoding", none)).expect(200);
+            assert!(answer.header("content-encoding").is_none(), "{path} {none}");
+        }
+    }
+}
+
+fn unpack(coding: &str, body: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    match coding {
+        "br" => brotli::BrotliDecompress(&mut &*body, &mut plain).unwrap(),
+        _ => drop(flate2::read::GzDecoder::new(body).read_to_end(&mut plain).unwrap()),
+    }
+    plain
+}
+
+#[test]
+fn the_hashed_script_is_the_script_and_never_changes() {
+    let mut server = Server::start();
+    let path = routes(&server).into_iter().find(|(path, ..)| path.contains("koektrommel.") && !path.ends_with("koektrommel.js"));
+    let path = path.unwrap().0;
+    let script = server.get(&path).expect(200).body;
+    assert_eq!(script, server.get("/privacy/koektrommel.js").body);
+    server.restart();
+    assert_eq!(server.get(&path).expect(200).body, script);
+    let notice = crate::support::decision::notice(&server, "nl");
+    assert!(String::from_utf8(script).unwrap().contains(&notice));
+    for wrong in [path.replace(".js", "0.js"), "/privacy/koektrommel.x.js".to_owned(), path.to_uppercase()] {
+        server.get(&wrong).expect(404);
+    }
+}
+
+#[test]
+fn what_is_not_there_is_said_in_the_language_of_the_visitor() {
+    let server = Server::start();
+    for (path, accepted, says) in [
+        ("/nowhere", "nl", "Deze pagina is er niet"),
+        ("/privacy/nowhere", "en", "lang=\"en\""),
+        ("/privacy/nowhere?lang=en", "nl", "lang=\"en\""),
+        ("/demo/nowhere", "nl", "Deze pagina is er niet"),
+    ] {
+        let answer = server.send(&get(path).header("Accept-Language", accepted)).expect(404);
+        assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"), "{path}");
+        assert!(answer.text().contains(says), "{path}");
+    }
+}

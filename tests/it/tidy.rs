@@ -1,0 +1,242 @@
+//! The house rules, held on the sources: which part may know which, and what no file may hold.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// A part of the house, and words that would show that it knows what it must not.
+///
+/// `web` knows `app`, `app` knows `ledger`, `ledger` knows the store's port, and all know `core`; never backwards.
+const FORBIDDEN: &[(&str, &[&str])] = &[
+    ("core/src", &["std::fs", "std::net", "std::env", "std::process", "std::thread", "now_utc", "SystemTime", "serde"]),
+    ("core/src", &["actix", "sled", "tokio", "maud", "ring::", "crate::web", "koektrommel::"]),
+    ("src/store", &["actix", "maud", "crate::web", "crate::app", "crate::ledger", "crate::view", "crate::config"]),
+    ("src/ledger", &["actix", "maud", "sled", "crate::web", "crate::app", "crate::view", "crate::config"]),
+    ("src/view", &["actix", "sled", "tokio", "crate::store", "crate::web", "crate::app", "crate::ledger", "std::fs"]),
+    ("src/app.rs", &["actix", "maud", "sled", "crate::web", "crate::view"]),
+    ("src/web", &["sled", "MemoryStore", "std::fs", "crate::cli"]),
+    ("src/config", &["actix", "maud", "sled", "crate::web", "crate::app", "crate::ledger", "crate::store"]),
+    ("src/keys", &["actix", "maud", "sled", "crate::web", "crate::app", "crate::ledger"]),
+    ("src/accounts", &["actix", "maud", "sled", "crate::web", "crate::app", "crate::ledger"]),
+    ("src/sessions", &["actix", "maud", "sled", "crate::web", "crate::app", "crate::ledger"]),
+    ("src/download", &["actix", "maud", "sled", "crate::web", "crate::app", "crate::view"]),
+];
+
+/// The files that may name a backend of the store, besides the backends themselves.
+const CHOOSES_BACKEND: [&str; 3] = ["src/main.rs", "src/cli.rs", "src/cli/"];
+
+/// Words that no source holds. Put together here, so that this file does not hold them.
+const UNFINISHED: [&str; 9] = [
+    concat!("todo", "!("),
+    concat!("unimpl", "emented!("),
+    concat!("dbg", "!("),
+    concat!("#[ig", "nore"),
+    concat!("it.o", "nly("),
+    concat!("test.o", "nly("),
+    concat!("test.s", "kip("),
+    concat!("describe.s", "kip("),
+    concat!("FIX", "ME"),
+];
+
+/// Words of what is not part of the work: tools, and places that packages come from.
+const OUTSIDE: [&str; 12] = [
+    concat!("chat", "gpt"),
+    concat!("open", "ai"),
+    concat!("anthr", "opic"),
+    concat!("cl", "aude"),
+    concat!("cop", "ilot"),
+    concat!("llm", " agent"),
+    concat!("/wo", "rk/"),
+    concat!("registry.npm", "js.org"),
+    concat!("static.crates", ".io"),
+    concat!("index.crates", ".io"),
+    concat!("proxy.golang", ".org"),
+    concat!("pypi", ".org"),
+];
+
+/// Made by a tool and not read by people.
+const GENERATED: [&str; 3] = ["assets/koektrommel.js", "Cargo.lock", "widget/package-lock.json"];
+
+fn root() -> PathBuf {
+    env!("CARGO_MANIFEST_DIR").into()
+}
+
+/// Every file of the project with its path from the root; what is built or fetched is not of the project.
+fn files() -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    collect(&root(), &root(), &mut files);
+    assert!(files.contains_key("src/main.rs") && files.contains_key("core/src/lib.rs"));
+    files
+}
+
+fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            let is_ours = !matches!(name.as_str(), ".git" | "target" | "data" | "node_modules" | "dist");
+            if is_ours && !path.is_symlink() {
+                collect(root, &path, files);
+            }
+        } else {
+            let relative = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+            files.insert(relative, fs::read(&path).unwrap());
+        }
+    }
+}
+
+fn texts() -> BTreeMap<String, String> {
+    files().into_iter().filter_map(|(path, content)| Some((path, String::from_utf8(content).ok()?))).collect()
+}
+
+fn has_extension(path: &str, extensions: &[&str]) -> bool {
+    Path::new(path).extension().is_some_and(|found| extensions.iter().any(|wanted| found == *wanted))
+}
+
+/// The code of a Rust file: without comments, and without the unit tests at its end.
+fn code(text: &str) -> String {
+    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect()
+}
+
+/// Whether a word stands in a text and not within a longer one.
+fn holds(text: &str, word: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(word).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + word.len()..].chars().next();
+        let open_start = word.starts_with(is_part);
+        let open_end = word.ends_with(is_part);
+        !(open_start && before.is_some_and(is_part)) && !(open_end && after.is_some_and(is_part))
+    })
+}
+
+#[test]
+fn dependencies_run_one_way() {
+    let texts = texts();
+    let mut faults = Vec::new();
+    for (place, words) in FORBIDDEN {
+        let module = format!("{place}.rs");
+        let below = format!("{place}/");
+        let mut files = 0;
+        for (path, text) in texts.iter().filter(|(path, _)| {
+            has_extension(path, &["rs"]) && (path == &place || **path == module || path.starts_with(&below))
+        }) {
+            // The sled backend is what `src/store` is there for; its tests may start what they like.
+            let is_backend = |word: &&&str| **word == "sled" && path.starts_with("src/store");
+            let is_test = path.contains("/tests") || path.ends_with("/tests.rs");
+            files += 1;
+            let code = code(text);
+            for word in words.iter().filter(|word| !is_backend(word) && !is_test) {
+                if holds(&code, word) {
+                    faults.push(format!("{path} knows `{word}`"));
+                }
+            }
+        }
+        assert!(files > 0, "{place} is not there any more: mend this list");
+    }
+    assert_eq!(faults, [] as [String; 0]);
+}
+
+#[test]
+fn one_place_chooses_the_backend() {
+    for (path, text) in texts() {
+        let is_rust = path.starts_with("src/") && has_extension(&path, &["rs"]);
+        let may = path.starts_with("src/store") || CHOOSES_BACKEND.iter().any(|place| path.starts_with(place));
+        if is_rust && !may && !path.contains("/tests") && !path.contains("fixture") {
+            // What reads a folder that no server has open names the backend too.
+            let reads_folders = path.starts_with("src/verify");
+            let code = code(&text);
+            assert!(reads_folders || !holds(&code, "SledStore"), "{path}");
+            assert!(!holds(&code, "MemoryStore"), "{path}");
+        }
+    }
+}
+
+#[test]
+fn every_rust_file_says_what_it_is_for() {
+    for (path, text) in texts().iter().filter(|(path, _)| has_extension(path, &["rs"])) {
+        assert!(text.starts_with("//! "), "{path} must begin with a line of `//!`");
+        assert!(!path.ends_with("/mod.rs"), "{path}: a module is named after its file");
+    }
+}
+
+#[test]
+fn no_file_is_longer_than_400_lines() {
+    let long: Vec<_> = texts()
+        .into_iter()
+        .filter(|(path, _)| has_extension(path, &["rs", "ts", "css", "js", "mjs"]) && !is_generated(path))
+        .map(|(path, text)| (path, text.lines().count()))
+        .filter(|(_, lines)| *lines > 400)
+        .collect();
+    assert_eq!(long, []);
+}
+
+fn is_generated(path: &str) -> bool {
+    GENERATED.contains(&path)
+}
+
+#[test]
+fn nothing_is_unfinished_or_left_out() {
+    for (path, text) in texts() {
+        for word in UNFINISHED {
+            assert!(is_generated(&path) || !text.contains(word), "{path} holds `{word}`");
+        }
+    }
+}
+
+#[test]
+fn nothing_tells_of_the_tools_or_the_network_it_was_made_with() {
+    for (path, text) in texts() {
+        // Cargo names the registry of each package by its public address.
+        if path == "Cargo.lock" {
+            continue;
+        }
+        let small = text.to_lowercase();
+        for word in OUTSIDE {
+            assert!(!small.contains(word), "{path} holds `{word}`");
+        }
+    }
+    let lock = fs::read_to_string(root().join("widget/package-lock.json")).unwrap();
+    assert!(!lock.contains("\"resolved\""), "a lock file names no host: packages are found by their checksum");
+    assert!(lock.contains("\"integrity\""));
+    let sources = fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    for source in sources.lines().filter_map(|line| line.strip_prefix("source = ")) {
+        assert_eq!(source, "\"registry+https://github.com/rust-lang/crates.io-index\"");
+    }
+}
+
+#[test]
+fn every_text_is_there_in_every_language_and_none_is_unused() {
+    let catalogue: toml::Table = toml::from_str(&texts()["assets/wsn/catalogue.toml"]).unwrap();
+    let of = |language: &str| -> BTreeMap<&str, &str> {
+        let texts = catalogue["texts"][language].as_table().unwrap();
+        texts.iter().map(|(key, text)| (key.as_str(), text.as_str().unwrap())).collect()
+    };
+    let (nl, en) = (of("nl"), of("en"));
+    assert!(nl.keys().eq(en.keys()));
+    assert!(nl.len() > 50);
+    for (key, text) in &nl {
+        let places = |text: &str| -> BTreeSet<String> {
+            text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned()).collect()
+        };
+        assert_eq!(places(text), places(en[key]), "{key}: the same places are filled in in both languages");
+        assert!(!text.trim().is_empty() && !en[key].trim().is_empty(), "{key}");
+    }
+    for (file, other) in [("statement.nl.md", "statement.en.md"), ("../demo/index.nl.html", "../demo/index.en.html")] {
+        let [one, two] = [file, other].map(|file| fs::read_to_string(root().join("assets/wsn").join(file)).unwrap());
+        let shape = |text: &str| (text.matches("\n#").count(), text.matches("\n- ").count(), text.matches("<h2").count());
+        assert_eq!(shape(&one), shape(&two), "{file} and {other} have the same parts");
+    }
+}
+
+#[test]
+fn unsafe_code_is_forbidden_everywhere() {
+    let texts = texts();
+    assert!(texts["Cargo.toml"].contains("unsafe_code = \"forbid\""));
+    for manifest in texts.iter().filter(|(path, _)| path.ends_with("Cargo.toml")) {
+        assert!(manifest.1.contains("[lints]\nworkspace = true"), "{} follows the lints of the house", manifest.0);
+    }
+}
