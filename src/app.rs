@@ -15,6 +15,7 @@ use crate::{
     keys::{KeyError, KeyRing, LogKey},
     ledger::{Ledger, OpenError, Recorded, SubmitError},
     notices::{Notices, NoticesError},
+    pages::Pages,
     script::Scripts,
     sessions::Sessions,
     store::Store,
@@ -42,6 +43,8 @@ pub struct App {
     pub sessions: Sessions,
     /// The downloads of the log that run.
     pub downloads: Downloads,
+    /// The pages that are the same for everybody.
+    pub pages: Pages,
     /// The style of the server's own pages.
     pub style: Asset,
     /// The demonstration home page.
@@ -82,6 +85,7 @@ impl App {
         let (accounts, sessions) = (Accounts::new(&folder), Sessions::new(clock.clone()));
         let style = Asset::new("text/css; charset=utf-8", include_str!("../assets/style.css"));
         let app = Self {
+            pages: Pages::new(&config),
             config,
             folder,
             clock,

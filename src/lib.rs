@@ -14,6 +14,7 @@ pub mod folder;
 pub mod keys;
 pub mod ledger;
 pub mod notices;
+pub mod pages;
 pub mod script;
 pub mod sessions;
 pub mod statement;

@@ -40,7 +40,7 @@ impl Scripts {
                     Asset::new(CONTENT_TYPE, BUNDLE.replacen(PLACE, &settings(config, site, notice), 1));
                 let path = folder.path(&file_name(&asset.short_hash()));
                 if !path.exists() {
-                    replace(&path, &asset.plain)?;
+                    replace(&path, &asset.plain.bytes)?;
                 }
                 current.insert((site.id.clone(), language.clone()), asset);
             }
@@ -65,7 +65,7 @@ impl Scripts {
         if let Some(asset) = self.current.values().find(|asset| asset.short_hash() == short_hash) {
             return Some(asset.clone());
         }
-        let asset = Asset::new(CONTENT_TYPE, fs::read(self.folder.path(&file_name(short_hash))).ok()?);
+        let asset = Asset::smallest(CONTENT_TYPE, fs::read(self.folder.path(&file_name(short_hash))).ok()?);
         Some(asset).filter(|asset| asset.short_hash() == short_hash)
     }
 }

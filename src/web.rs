@@ -73,7 +73,9 @@ fn api(config: &mut ServiceConfig) {
 }
 
 fn public(config: &mut ServiceConfig) {
+    // The most asked for first: resources are tried in this order.
     config
+        .service(resource("/koektrommel.js", read().to(assets::script)))
         .service(resource("", read().to(pages::statement)))
         .service(resource("/cookies", read().to(pages::cookies)))
         .service(
@@ -82,7 +84,6 @@ fn public(config: &mut ServiceConfig) {
                 .route(web::post().to(settings::post))
                 .default_service(web::to(problem::method_not_allowed("GET, HEAD, POST"))),
         )
-        .service(resource("/koektrommel.js", read().to(assets::script)))
         .service(resource("/koektrommel.{hash}.js", read().to(assets::hashed_script)))
         .service(resource("/style.css", read().to(assets::style)))
         .service(resource("/log/checkpoint", read().to(log::checkpoint)))

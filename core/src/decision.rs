@@ -196,8 +196,8 @@ impl Choices {
 /// What a visitor chose, checked against the notice that was shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
-    /// The click that it came from.
-    pub click: ClickId,
+    /// The digest of the click that it came from; the click's own id, with the visitor's clock in it, ends here.
+    pub click: Hash,
     /// The site.
     pub site: SiteId,
     /// The notice that was shown.
@@ -223,7 +223,7 @@ impl Decision {
     /// Names the field: `choices` that do not answer exactly the notice's purposes, a `control` that contradicts
     /// them, or an `actor` other than a person who grants something.
     pub fn new(
-        click: ClickId,
+        click: &ClickId,
         notice: &Notice,
         layer: Layer,
         control: Control,
@@ -254,7 +254,7 @@ impl Decision {
             ));
         }
         Ok(Self {
-            click,
+            click: click.digest(notice.site()),
             site: notice.site().clone(),
             notice: notice.id(),
             language: notice.language().clone(),

@@ -183,7 +183,7 @@ impl Consent {
             (false, Some(_)) => Event::Withdrawn,
         };
         Self {
-            id: RecordId::new(index, &decision.click.digest(&decision.site)),
+            id: RecordId::new(index, &decision.click),
             time,
             until: time.plus_months(decision.validity_months),
             site: decision.site.clone(),
@@ -206,7 +206,7 @@ impl Consent {
     /// Whether it is what this decision would have become: the same click with the same content.
     #[must_use]
     pub fn is_of(&self, decision: &Decision) -> bool {
-        self.id.is_of(&decision.click.digest(&decision.site))
+        self.id.is_of(&decision.click)
             && self.site == decision.site
             && self.notice == decision.notice
             && self.language == decision.language

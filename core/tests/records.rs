@@ -46,7 +46,7 @@ fn choices(answers: &[(&str, bool)]) -> Choices {
 }
 
 fn decide(control: Control, actor: Actor, answers: &[(&str, bool)]) -> Result<Decision, Malformed> {
-    Decision::new(CLICK.parse().unwrap(), &notice(), Layer::Banner, control, actor, choices(answers))
+    Decision::new(&CLICK.parse().unwrap(), &notice(), Layer::Banner, control, actor, choices(answers))
 }
 
 const YES: &[(&str, bool)] = &[("preferences", true), ("display", true)];

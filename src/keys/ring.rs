@@ -3,7 +3,11 @@
 //! `cookie`'s `SignedJar` authenticates a value and not its name. So each cookie name, in each generation of the
 //! secret, has its own key, derived with HKDF (RFC 5869): a value moved to another name does not verify.
 
-use std::{fmt, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use cookie::{Cookie, CookieJar, Key};
 use koektrommel_core::instant::Day;
@@ -30,6 +34,8 @@ struct Generation {
     id: u32,
     retired: Option<Day>,
     secret: [u8; 32],
+    /// The derived keys that were used, by cookie name; a few names at most.
+    keys: RwLock<BTreeMap<String, Key>>,
 }
 
 /// What a signed cookie turned out to be.
@@ -46,7 +52,7 @@ impl KeyRing {
     pub fn open_or_create(folder: &Folder) -> Result<Self, KeyError> {
         let ring = Self(Watched::new(folder.path("keys/cookies.json"), parse));
         if ring.read()?.0.is_empty() {
-            ring.write(&[Generation { id: 1, retired: None, secret: random()? }])?;
+            ring.write(&[Generation::new(1, None, random()?)])?;
         }
         Ok(ring)
     }
@@ -55,10 +61,9 @@ impl KeyRing {
     pub fn rotate(&self, today: Day) -> Result<u32, KeyError> {
         let before = self.read()?;
         let id = before.0.iter().map(|generation| generation.id).max().unwrap_or(0) + 1;
-        let mut generations = vec![Generation { id, retired: None, secret: random()? }];
-        generations.extend(
-            before.0.iter().map(|old| Generation { retired: Some(old.retired.unwrap_or(today)), ..*old }),
-        );
+        let mut generations = vec![Generation::new(id, None, random()?)];
+        let retire = |old: &Generation| Generation::new(old.id, Some(old.retired.unwrap_or(today)), old.secret);
+        generations.extend(before.0.iter().map(retire));
         generations.retain(|old| old.retired.is_none_or(|day| today <= day.plus_months(RETIRED_FOR_MONTHS)));
         self.write(&generations)?;
         Ok(id)
@@ -114,7 +119,21 @@ impl KeyRing {
 }
 
 impl Generation {
+    const fn new(id: u32, retired: Option<Day>, secret: [u8; 32]) -> Self {
+        Self { id, retired, secret, keys: RwLock::new(BTreeMap::new()) }
+    }
+
+    /// The key for cookies of this name.
     fn key(&self, cookie_name: &str) -> Key {
+        let known = self.keys.read().unwrap_or_else(PoisonError::into_inner).get(cookie_name).cloned();
+        known.unwrap_or_else(|| {
+            let key = self.derive(cookie_name);
+            self.keys.write().unwrap_or_else(PoisonError::into_inner).insert(cookie_name.to_owned(), key.clone());
+            key
+        })
+    }
+
+    fn derive(&self, cookie_name: &str) -> Key {
         struct SixtyFour;
         impl KeyType for SixtyFour {
             fn len(&self) -> usize {
@@ -160,15 +179,8 @@ fn parse(content: &[u8]) -> Result<Generations, String> {
             .decode(entry.secret.as_bytes())
             .ok()
             .and_then(|bytes| bytes.try_into().ok());
-        Ok(Generation {
-            id: entry.id,
-            retired: entry
-                .retired
-                .map(|day| day.parse())
-                .transpose()
-                .map_err(|_| "`retired` must be a date")?,
-            secret: secret.ok_or("`secret` must be 32 bytes as base64")?,
-        })
+        let retired = entry.retired.map(|day| day.parse()).transpose().map_err(|_| "`retired` must be a date")?;
+        Ok(Generation::new(entry.id, retired, secret.ok_or("`secret` must be 32 bytes as base64")?))
     });
     let generations = Generations(generations.collect::<Result<Vec<_>, &str>>()?);
     if generations.0.iter().filter(|generation| generation.retired.is_none()).count() == 1 {

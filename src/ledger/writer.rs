@@ -110,7 +110,7 @@ impl Writer {
 
     /// The record that this click already made, in this batch or before.
     fn find(&self, draft: &Draft, decision: &Decision) -> Result<Option<Recorded>, SubmitError> {
-        let tag = Tag::of(&decision.click.digest(&decision.site));
+        let tag = Tag::of(&decision.click);
         let recorded = match draft.clicks.get(&tag) {
             Some(recorded) => Some(recorded.clone()),
             None => self.find_stored(tag).map_err(|error| {
@@ -190,7 +190,7 @@ impl Draft {
         fresh.copy_from_slice(&random[32..]);
         let index = self.after.frontier.size();
         let consent = Consent::new(decision, index, time, standing, Subject::from_random(fresh));
-        let tag = Tag::of(&decision.click.digest(&decision.site));
+        let tag = Tag::of(&decision.click);
         let leaf = self.add(&Record::Consent(consent.clone()), Some(tag), random);
         let recorded = Recorded { consent, leaf, repeated: false };
         self.clicks.insert(tag, recorded.clone());

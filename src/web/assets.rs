@@ -2,16 +2,19 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header::{self, HeaderName},
+    http::header::{self, HeaderName, HeaderValue},
     web::{Data, Path, Query},
 };
 
 use super::{
-    headers::{IMMUTABLE, SHORT},
+    headers::{self, IMMUTABLE, SHORT},
     language::Selection,
     problem::{self, Problem},
 };
-use crate::{app::App, asset::Asset};
+use crate::{
+    app::App,
+    asset::{Asset, Form},
+};
 
 /// `GET /privacy/koektrommel.js?site=&lang=`
 pub(super) async fn script(
@@ -40,39 +43,27 @@ pub(super) async fn style(request: HttpRequest, app: Data<App>) -> HttpResponse 
 
 /// Sends an asset in the smallest form that the client takes, or 304 if it has it already.
 pub(super) fn send(request: &HttpRequest, asset: &Asset, cache: &'static str) -> HttpResponse {
-    let text =
-        |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let text = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
     let accepted = text(header::ACCEPT_ENCODING);
-    let takes = |coding: &str| accepted.split(',').any(|one| is_wanted(one, coding));
-    let (body, coding) = if takes("br") && !asset.brotli.is_empty() {
-        (&asset.brotli, Some("br"))
-    } else if takes("gzip") && !asset.gzip.is_empty() {
-        (&asset.gzip, Some("gzip"))
-    } else {
-        (&asset.plain, None)
-    };
-    let tag = format!(
-        "\"{}{}\"",
-        asset.short_hash(),
-        coding.map(|coding| format!("-{coding}")).unwrap_or_default()
-    );
-    let has_it = text(header::IF_NONE_MATCH)
-        .split(',')
-        .any(|known| matches!(known.trim(), one if one == tag || one == "*"));
+    let takes = |form: &&Form| form.coding.is_some_and(|coding| accepted.split(',').any(|one| is_wanted(one, coding)));
+    let form = asset.compressed.iter().find(takes).unwrap_or(&asset.plain);
+    let is_known = |known: &str| known == "*" || known.trim_start_matches("W/").as_bytes() == form.tag.as_bytes();
+    let has_it = text(header::IF_NONE_MATCH).split(',').any(|known| is_known(known.trim()));
     let mut answer = if has_it { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
-        .insert_header((header::CACHE_CONTROL, cache))
-        .insert_header((header::ETAG, tag))
-        .insert_header((header::VARY, "Accept-Encoding"))
+        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static(cache)))
+        .insert_header((header::ETAG, form.tag.clone()))
+        .insert_header((header::VARY, HeaderValue::from_static("Accept-Encoding")))
         // Pages of the site load it from wherever the server lives.
-        .insert_header(("Cross-Origin-Resource-Policy", "cross-origin"));
+        .insert_header((headers::RESOURCE_POLICY, HeaderValue::from_static("cross-origin")));
     if has_it {
         return answer.finish();
     }
-    if let Some(coding) = coding {
-        answer.insert_header((header::CONTENT_ENCODING, coding));
+    if let Some(coding) = form.coding {
+        answer.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static(coding)));
     }
-    answer.content_type(asset.content_type).body(body.clone())
+    answer.insert_header((header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type)));
+    answer.body(form.bytes.clone())
 }
 
 /// Whether one item of `Accept-Encoding` names this coding and does not forbid it.

@@ -86,7 +86,7 @@ fn check(app: &App, form: ConsentForm) -> Result<Decision, Problem> {
             .field("notice")
             .current_notice(current.id().to_string())
     })?;
-    Ok(Decision::new(form.id, notice, form.layer, form.control, form.actor, form.choices)?)
+    Ok(Decision::new(&form.id, notice, form.layer, form.control, form.actor, form.choices)?)
 }
 
 /// The choice cookie that came with the request, verified and in force.

@@ -19,25 +19,34 @@ pub(super) const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 /// About one visitor.
 pub(super) const PRIVATE: &str = "no-store";
 
-/// Adds what every answer has. The referrer policy is `same-origin`: with `no-referrer` a browser would send
-/// `Origin: null` with our own forms, and other hosts learn nothing either way.
+/// Who may embed an answer: our own pages, or the site's pages too.
+pub(super) const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// Adds what every answer has, and what a page has besides.
+///
+/// The referrer policy is `same-origin`: with `no-referrer` a browser would send `Origin: null` with our own
+/// forms, and other hosts learn nothing either way.
 pub(super) async fn on_every_answer(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
+    let is_page =
+        headers.get(header::CONTENT_TYPE).is_some_and(|media_type| media_type.as_bytes().starts_with(b"text/html"));
     let mut default = |name: HeaderName, value: &'static str| {
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));
         }
     };
-    default(header::CONTENT_SECURITY_POLICY, POLICY);
     default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    default(header::REFERRER_POLICY, "same-origin");
     default(header::CACHE_CONTROL, PRIVATE);
-    default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    default(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    default(header::PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=(), browsing-topics=()");
+    default(RESOURCE_POLICY, "same-origin");
+    if is_page {
+        default(header::CONTENT_SECURITY_POLICY, POLICY);
+        default(header::REFERRER_POLICY, "same-origin");
+        default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+        default(header::PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=(), browsing-topics=()");
+    }
     Ok(response)
 }

@@ -2,14 +2,17 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::{StatusCode, header},
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
     web::{Data, Query},
 };
 use maud::Markup;
 use serde::Serialize;
 
 use super::{
-    headers::{PRIVATE, SHORT},
+    assets, headers::{PRIVATE, SHORT},
     language::{Selected, Selection},
     problem::{self, Problem},
 };
@@ -20,45 +23,43 @@ use crate::{
 };
 
 /// `GET /privacy`: HTML, Markdown or JSON by `Accept`.
-pub(super) async fn statement(
-    request: HttpRequest,
-    app: Data<App>,
-    selection: Query<Selection>,
-) -> HttpResponse {
+pub(super) async fn statement(request: HttpRequest, app: Data<App>, selection: Query<Selection>) -> HttpResponse {
     let Some(selected) = selection.for_page(&app, &request) else { return problem::not_found(request).await };
     let Some(statement) = selected.site.statements.get(selected.language) else {
         return problem::not_found(request).await;
     };
-    let mut answer = HttpResponse::Ok();
-    answer
-        .insert_header((header::CACHE_CONTROL, SHORT))
-        .insert_header((header::VARY, "Accept, Accept-Language"))
-        .insert_header((header::CONTENT_LANGUAGE, selected.language.as_str()));
-    match wanted(&request) {
+    let mut answer = match wanted(&request) {
         Form::Markdown => {
+            let mut answer = HttpResponse::Ok();
+            answer.insert_header((header::CACHE_CONTROL, SHORT));
             answer.content_type("text/markdown; charset=utf-8").body(statement.markdown.clone())
         }
-        Form::Json => answer.json(StatementBody::new(statement, &selected)),
-        Form::Html => {
-            let words = words(&selected);
-            let content = view::statement::content(statement, words, &app.config.mount);
-            html(answer.status(StatusCode::OK), &frame(&app, &selected, ""), &statement.title, &content)
+        Form::Json => {
+            let mut answer = HttpResponse::Ok();
+            answer.insert_header((header::CACHE_CONTROL, SHORT)).json(StatementBody::new(statement, &selected))
         }
+        Form::Html => match app.pages.statement(&selected.site.id, selected.language) {
+            Some(page) => assets::send(&request, page, SHORT),
+            None => return problem::not_found(request).await,
+        },
+    };
+    let headers = answer.headers_mut();
+    headers.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding, Accept-Language"));
+    if let Ok(language) = HeaderValue::from_str(selected.language.as_str()) {
+        headers.insert(header::CONTENT_LANGUAGE, language);
     }
+    answer
 }
 
 /// `GET /privacy/cookies`
-pub(super) async fn cookies(
-    request: HttpRequest,
-    app: Data<App>,
-    selection: Query<Selection>,
-) -> HttpResponse {
-    let Some(selected) = selection.for_page(&app, &request) else { return problem::not_found(request).await };
-    let words = words(&selected);
-    let content = view::cookies::content(&selected.site.catalogue, words, &app.config.mount);
-    let mut answer = HttpResponse::Ok();
-    answer.insert_header((header::CACHE_CONTROL, SHORT)).insert_header((header::VARY, "Accept-Language"));
-    html(&mut answer, &frame(&app, &selected, "/cookies"), words.get("page.cookies.title"), &content)
+pub(super) async fn cookies(request: HttpRequest, app: Data<App>, selection: Query<Selection>) -> HttpResponse {
+    let selected = selection.for_page(&app, &request);
+    let page = selected.and_then(|selected| app.pages.cookies(&selected.site.id, selected.language));
+    let Some(page) = page else { return problem::not_found(request).await };
+    let mut answer = assets::send(&request, page, SHORT);
+    let vary = HeaderValue::from_static("Accept-Encoding, Accept-Language");
+    answer.headers_mut().insert(header::VARY, vary);
+    answer
 }
 
 /// A page for something that went wrong.
@@ -96,10 +97,12 @@ pub(super) fn html(
         .body(view::layout::page(frame, title, content).into_string())
 }
 
+/// The texts of what was selected.
 pub(super) fn words<'a>(selected: &Selected<'a>) -> Words<'a> {
     Words::new(&selected.site.texts, selected.language)
 }
 
+/// The frame of a page about what was selected.
 pub(super) fn frame<'a>(app: &'a App, selected: &Selected<'a>, path: &'a str) -> Frame<'a> {
     Frame {
         words: words(selected),

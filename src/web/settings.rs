@@ -194,7 +194,7 @@ impl Form {
                 None => return Ok(None),
             },
         };
-        Ok(Some(Decision::new(click, notice, Layer::Page, control, Actor::Person, choices)?))
+        Ok(Some(Decision::new(&click, notice, Layer::Page, control, Actor::Person, choices)?))
     }
 
     fn choices(&self, purposes: &[PurposeId]) -> Result<Option<Choices>, Problem> {
