@@ -9,13 +9,22 @@ use crate::{
     download::{Format, Manifest},
 };
 
-/// The form, and the downloads before. `period` is what the form says at first.
+/// The form, and the downloads before. `period` is what the form says at first; `error` what was wrong with a
+/// question before.
 #[must_use]
-pub fn content(texts: &Texts, period: &Period, sites: &[&SiteId], manifests: &[Manifest]) -> Markup {
+pub fn content(
+    texts: &Texts,
+    error: Option<&str>,
+    period: &Period,
+    sites: &[&SiteId],
+    manifests: &[Manifest],
+) -> Markup {
     html! {
         h1 { (texts.downloads) }
         p.lead { (texts.downloads_text) }
+        @if let Some(error) = error { div.error role="alert" { p { (error) } } }
         form method="get" action="/officer/api/v1/consents" {
+            input type="hidden" name="lang" value=(texts.language);
             fieldset {
                 legend { (texts.period) }
                 p.hint #period-hint { (texts.to_hint) }

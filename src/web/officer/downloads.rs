@@ -6,14 +6,14 @@ use std::{
 };
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     http::header,
     web::{self, Bytes, Data, Path, Query},
 };
 use futures_core::Stream;
 use serde::Deserialize;
 
-use super::guard::Officer;
+use super::{console, guard::Officer, page};
 use crate::{
     app::App,
     calendar::Period,
@@ -32,11 +32,17 @@ pub(super) struct Question {
 
 /// `GET /officer/api/v1/consents?from=&to=&site=&format=`
 pub(super) async fn get(
+    request: HttpRequest,
     app: Data<App>,
     officer: Officer,
     question: Query<Question>,
 ) -> Result<HttpResponse, Problem> {
-    let filter = read(&app, &question)?;
+    let filter = match read(&app, &question) {
+        Err(problem) if page::is_wanted(&request) => {
+            return Ok(console::show(&request, &app, &officer, Some(&problem)).await);
+        }
+        read => read?,
+    };
     let format = filter.format;
     let place = Place { ledger: &app.ledger, folder: &app.folder, downloads: &app.downloads };
     let order = Order { officer: officer.name, filter, purposes: app.notices.all_choice_purposes() };

@@ -44,7 +44,7 @@ pub(super) struct SignIn {
 /// `POST /officer/sign-in`
 pub(super) async fn sign_in(request: HttpRequest, app: Data<App>, form: Form<SignIn>) -> HttpResponse {
     let texts = page::texts(&request);
-    if let Err(answer) = guard::own_page_only(&request, &app) {
+    if let Some(answer) = guard::refuse_elsewhere(&request, &app) {
         return answer;
     }
     let SignIn { name, password, next } = form.into_inner();
@@ -90,7 +90,7 @@ pub(super) async fn sign_in(request: HttpRequest, app: Data<App>, form: Form<Sig
 
 /// `POST /officer/sign-out`
 pub(super) async fn sign_out(request: HttpRequest, app: Data<App>) -> HttpResponse {
-    if let Err(answer) = guard::own_page_only(&request, &app) {
+    if let Some(answer) = guard::refuse_elsewhere(&request, &app) {
         return answer;
     }
     let cookie = app.sessions.close(guard::session_cookie(&request).unwrap_or_default());
@@ -125,7 +125,7 @@ pub(super) struct Welcome {
 /// `POST /officer/welcome`
 pub(super) async fn welcome(request: HttpRequest, app: Data<App>, form: Form<Welcome>) -> HttpResponse {
     let texts = page::texts(&request);
-    if let Err(answer) = guard::own_page_only(&request, &app) {
+    if let Some(answer) = guard::refuse_elsewhere(&request, &app) {
         return answer;
     }
     let Welcome { token, name, password, again } = form.into_inner();

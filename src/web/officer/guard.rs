@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// A member of staff who may read the log. As an argument of a handler it is the guard: without a session or a
-/// token the API answers 401 and a page leads to the sign-in; with another role both answer 403.
+/// token the API answers 401, and whoever wants a page is led to the sign-in; with another role both answer 403.
 pub(super) struct Officer {
     /// The name.
     pub(super) name: OfficerName,
@@ -81,13 +81,14 @@ fn refuse(request: &HttpRequest, app: &App, refusal: &Refusal) -> Error {
     if let Refusal::Broken(error) = refusal {
         tracing::error!(%error, "the accounts cannot be read");
     }
-    if is_api(request) {
+    if is_api(request) && !page::is_wanted(request) {
         return api_answer(refusal).into();
     }
     let texts = page::texts(request);
     let answer = match refusal {
         Refusal::Unknown => {
-            let here = request.uri().path_and_query().map_or("/officer", |uri| uri.as_str());
+            let here = request.uri().path_and_query().map_or("", |uri| uri.as_str());
+            let here = safe_next(here);
             page::redirect(&format!("/officer/sign-in?lang={}&next={}", texts.language, encode(here)))
                 .finish()
         }
@@ -133,9 +134,9 @@ fn fetch_site(request: &HttpRequest) -> Option<&str> {
     request.headers().get("sec-fetch-site").map(|value| value.to_str().unwrap_or("?"))
 }
 
-/// Refuses a form that was not sent by one of our own pages, not even a site's. A browser that says neither
-/// where it is nor where it comes from is refused too.
-pub(super) fn own_page_only(request: &HttpRequest, app: &App) -> Result<(), HttpResponse> {
+/// The answer to a form that was not sent by one of our own pages, not even a site's. A browser that says neither
+/// where it is nor where it comes from is refused too. None for our own.
+pub(super) fn refuse_elsewhere(request: &HttpRequest, app: &App) -> Option<HttpResponse> {
     let text = |name: header::HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
     let is_own = match (fetch_site(request), text(header::ORIGIN)) {
         (Some(site), _) => site == "same-origin",
@@ -146,7 +147,7 @@ pub(super) fn own_page_only(request: &HttpRequest, app: &App) -> Result<(), Http
     };
     let texts = page::texts(request);
     let refused = || page::say(app, texts, StatusCode::FORBIDDEN, texts.broken, texts.elsewhere_text);
-    if is_own { Ok(()) } else { Err(refused()) }
+    if is_own { None } else { Some(refused()) }
 }
 
 /// Where to go after signing in: a page of the console and nothing else.

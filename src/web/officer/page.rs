@@ -34,6 +34,12 @@ fn accepted(request: &HttpRequest) -> Option<&'static Texts> {
         .map(|(_, texts)| texts)
 }
 
+/// Whether a person with a browser asks, who can do more with a page than with a problem document.
+pub(super) fn is_wanted(request: &HttpRequest) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
+    accept.starts_with("text/html")
+}
+
 /// A page to be sent.
 pub(super) struct Page<'a> {
     pub(super) status: StatusCode,

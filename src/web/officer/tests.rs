@@ -219,6 +219,13 @@ async fn a_download_says_where_its_manifest_is() {
         assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY, "{query}");
         assert!(text(response).await.contains(&format!("\"field\":\"{field}\"")), "{query}");
     }
+    let browser = |request: TestRequest| request.insert_header((header::ACCEPT, "text/html,*/*;q=0.8"));
+    let wrong = get("/officer/api/v1/consents?from=2026-02-02&to=2026-02-01").insert_header(session.clone());
+    let response = server.send(browser(wrong)).await;
+    assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(text(response).await.contains("role=\"alert\""));
+    let response = server.send(browser(get("/officer/api/v1/consents"))).await;
+    assert_eq!(head(&response, "location"), "/officer/sign-in?lang=nl&next=/officer", "the session is over");
     let neighbour =
         get("/officer/api/v1/consents").insert_header(session).insert_header(("sec-fetch-site", "same-site"));
     assert_eq!(server.send(neighbour).await.status(), StatusCode::UNAUTHORIZED);
