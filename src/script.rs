@@ -18,6 +18,8 @@ use crate::{
 
 /// The bundle, built from `widget/` and committed, so that this program needs no Node to build.
 const BUNDLE: &str = include_str!("../assets/koektrommel.js");
+/// The settings dialog, which the bundle asks for by its hash when it is used.
+const SETTINGS: &str = include_str!("../assets/koektrommel-settings.js");
 /// Where the notice goes; stands in the bundle once.
 const PLACE: &str = "__KOEK__";
 const CONTENT_TYPE: &str = "text/javascript; charset=utf-8";
@@ -26,6 +28,7 @@ const CONTENT_TYPE: &str = "text/javascript; charset=utf-8";
 #[derive(Debug)]
 pub struct Scripts {
     current: HashMap<(SiteId, Language), Asset>,
+    settings: Asset,
     folder: Folder,
 }
 
@@ -38,14 +41,13 @@ impl Scripts {
                 let Some(notice) = notices.current(&site.id, language) else { continue };
                 let asset =
                     Asset::new(CONTENT_TYPE, BUNDLE.replacen(PLACE, &settings(config, site, notice), 1));
-                let path = folder.path(&file_name(&asset.short_hash()));
-                if !path.exists() {
-                    replace(&path, &asset.plain.bytes)?;
-                }
+                keep(folder, &asset)?;
                 current.insert((site.id.clone(), language.clone()), asset);
             }
         }
-        Ok(Self { current, folder: folder.clone() })
+        let settings = Asset::smallest(CONTENT_TYPE, SETTINGS);
+        keep(folder, &settings)?;
+        Ok(Self { current, settings, folder: folder.clone() })
     }
 
     /// The script that is served now.
@@ -62,12 +64,18 @@ impl Scripts {
         if !is_hash {
             return None;
         }
-        if let Some(asset) = self.current.values().find(|asset| asset.short_hash() == short_hash) {
+        let mut known = self.current.values().chain([&self.settings]);
+        if let Some(asset) = known.find(|asset| asset.short_hash() == short_hash) {
             return Some(asset.clone());
         }
         let asset = Asset::smallest(CONTENT_TYPE, fs::read(self.folder.path(&file_name(short_hash))).ok()?);
         Some(asset).filter(|asset| asset.short_hash() == short_hash)
     }
+}
+
+fn keep(folder: &Folder, asset: &Asset) -> Result<(), FolderError> {
+    let path = folder.path(&file_name(&asset.short_hash()));
+    if path.exists() { Ok(()) } else { replace(&path, &asset.plain.bytes) }
 }
 
 fn file_name(short_hash: &str) -> String {
@@ -112,10 +120,17 @@ fn shorten(purpose: &mut Value) {
 
 #[cfg(test)]
 mod tests {
-    use super::{BUNDLE, PLACE};
+    use super::{BUNDLE, CONTENT_TYPE, PLACE, SETTINGS};
+    use crate::asset::Asset;
 
     #[test]
     fn the_bundle_has_one_place_for_the_notice() {
         assert_eq!(BUNDLE.matches(PLACE).count(), 1);
+    }
+
+    #[test]
+    fn the_bundle_asks_for_the_settings_that_are_here() {
+        let hash = Asset::new(CONTENT_TYPE, SETTINGS).short_hash();
+        assert!(BUNDLE.contains(&format!("koektrommel.{hash}.js")), "build the widget again");
     }
 }
