@@ -1,7 +1,7 @@
 /** The way to the settings. Their dialog is a script of its own, fetched when somebody asks for it. */
 
 import { askAgain } from './banner';
-import { mount, refresh, shown } from './config';
+import { mount, refresh, shown, type Notice } from './config';
 import { confirm } from './confirmation';
 import { style } from './dom';
 import { guard } from './guard';
@@ -16,15 +16,15 @@ const load = (): Promise<typeof import('./dialog')> => import(`${mount}/koektrom
 /** Fetches the dialog ahead, into the browser's cache only, for who is about to press. */
 export const prepare = (): unknown => load().catch(() => {});
 
+/** A server may leave the settings' texts out of the script, to be fetched when they are needed. */
+const whole = (notice: Notice): Notice | Promise<Notice> => (notice.texts['settings.title'] ? notice : refresh());
+
 /** Opens the settings; closing them in whatever way gives the focus back to what had it. */
 export const openSettings = (opener = document.activeElement as HTMLElement | null): void =>
   guard(async () => {
     try {
-      const dialog = load();
-      const notice = await shown();
-      // A server may leave the settings' texts out of the script, to be fetched when they are needed.
-      const whole = notice.texts['settings.title'] ? notice : refresh();
-      (await dialog).show(kit, await whole, opener);
+      const [dialog, notice] = await Promise.all([load(), shown().then(whole)]);
+      dialog.show(kit, notice, opener);
     } catch {
       // Taking back must not depend on it: ask the first question again; who wants more goes to the server's page.
       if (!askAgain()) location.assign(`${mount}/settings`);

@@ -115,7 +115,7 @@ export function decide(
     choices: answers,
   };
   unkept = {};
-  outbox.add(decision);
+  guard(() => outbox.add(decision));
   update({ ...standing, ...answers });
   tell();
   return true;
@@ -139,5 +139,5 @@ export function begin(): void {
     update();
   });
   update();
-  if (outbox.pending().length) outbox.flush();
+  if (outbox.pending().length) guard(outbox.flush);
 }
