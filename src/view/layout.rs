@@ -14,8 +14,10 @@ pub struct Frame<'a> {
     pub mount: &'a str,
     /// The name of the corporation.
     pub controller: &'a str,
-    /// The page, below the mount: empty, `/cookies`, `/settings`.
+    /// The page, below the mount: empty, `/cookies`, `/settings`. Where the languages lead to.
     pub path: &'a str,
+    /// Whether this is that page, and not an error in its place.
+    pub is_there: bool,
     /// The languages the page can be had in.
     pub languages: &'a [Language],
 }
@@ -23,11 +25,11 @@ pub struct Frame<'a> {
 /// A page with a title around its content.
 #[must_use]
 pub fn page(frame: &Frame<'_>, title: &str, content: &Markup) -> Markup {
-    let Frame { words, mount, controller, path, languages } = *frame;
+    let Frame { words, mount, controller, path, is_there, languages } = *frame;
     let language = words.language;
     let link = |to: &str, key: &str| {
         html! {
-            a href={ (mount) (to) "?lang=" (language) } aria-current=[(to == path).then_some("page")] { (words.get(key)) }
+            a href={ (mount) (to) "?lang=" (language) } aria-current=[(is_there && to == path).then_some("page")] { (words.get(key)) }
         }
     };
     html! {

@@ -82,7 +82,8 @@ pub(super) fn error(request: &HttpRequest, problem: &Problem) -> HttpResponse {
     let content = view::error::content(kind, words, &app.config.mount);
     let mut answer = HttpResponse::build(problem.status());
     answer.insert_header((header::CACHE_CONTROL, PRIVATE));
-    html(&mut answer, &frame(app, &selected, "/settings"), kind.title(words), &content)
+    let frame = Frame { is_there: false, ..frame(app, &selected, "/settings") };
+    html(&mut answer, &frame, kind.title(words), &content)
 }
 
 /// Sends a page.
@@ -109,6 +110,7 @@ pub(super) fn frame<'a>(app: &'a App, selected: &Selected<'a>, path: &'a str) ->
         mount: &app.config.mount,
         controller: &selected.site.controller,
         path,
+        is_there: true,
         languages: &selected.site.languages,
     }
 }
