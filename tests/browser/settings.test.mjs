@@ -34,6 +34,23 @@ test('a first visit takes one request; the settings come when they are wanted, a
   assert.deepEqual(await stored(page, context), NOTHING);
 });
 
+test('what the server sends is as small as promised', async ({ page, address }) => {
+  const size = async (path) => {
+    const answer = await fetch(address + path, { headers: { 'accept-encoding': 'br' } });
+    assert.equal(answer.headers.get('content-encoding'), 'br');
+    return Number(answer.headers.get('content-length'));
+  };
+  const asked = watch(page.context());
+  await page.goto(address);
+  await page.hover('#koek-choose');
+  await page.waitForTimeout(300);
+  assert.equal(asked.length, 2);
+  for (const one of asked) {
+    const bytes = await size(new URL(one).pathname);
+    assert.ok(bytes > 0 && bytes <= 6000, `${one}: ${bytes} B`);
+  }
+});
+
 test('settings that cannot be had: the page of the server instead', { faults: true }, async (room) => {
   const { page, context, address } = room;
   await context.route(SETTINGS, (route) => route.fulfill({ status: 404, body: '' }));
