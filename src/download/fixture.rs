@@ -71,7 +71,7 @@ impl Fixture {
         let answers =
             vec![("display".parse().unwrap(), display), ("preferences".parse().unwrap(), preferences)];
         let decision = Decision {
-            click: format!("0192f0c4-7b1e-7cc3-98c4-{index:012}").parse().unwrap(),
+            click: Hash::of(&[b"click", &index.to_be_bytes()]),
             site: site.parse().unwrap(),
             notice: Hash::of(&[NOTICE.as_bytes()]),
             language: "nl".parse().unwrap(),

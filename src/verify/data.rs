@@ -4,14 +4,13 @@ use std::{collections::HashSet, fs, sync::Mutex, sync::PoisonError};
 
 use koektrommel_core::{
     hash::Hash,
-    instant::Instant,
     merkle::{Frontier, NodeId, leaf_hash},
     note::{Checkpoint, VerifierKey},
-    record::Record,
 };
 
 use super::{Place, Report, VerifyError, parallel};
 use crate::{
+    download::row::Row,
     folder::Folder,
     keys,
     store::{Head, Item, Store},
@@ -36,7 +35,7 @@ pub fn data(folder: &Folder, store: &dyn Store) -> Result<Report, VerifyError> {
     let signed = check_head(&head, &key)?;
     let notices = Notices::new(folder);
     let mut tree = Frontier::new();
-    let (mut last, mut counts) = (None::<Instant>, Counts::default());
+    let (mut last, mut counts) = (String::new(), Counts::default());
     let mut at = 0;
     while at < size {
         let items = store.items(at..size.min(at + STRETCH))?;
@@ -61,10 +60,10 @@ pub fn data(folder: &Folder, store: &dyn Store) -> Result<Report, VerifyError> {
             }
             counts.add(&what);
             let Some(time) = what.time() else { continue };
-            if last.is_some_and(|last| time < last) {
+            if time < last.as_str() {
                 return Err(bad(index, "its time is before that of an item above it"));
             }
-            last = Some(time);
+            time.clone_into(&mut last);
         }
         at += items.len() as u64;
     }
@@ -74,7 +73,7 @@ pub fn data(folder: &Folder, store: &dyn Store) -> Result<Report, VerifyError> {
             "the items do not lead to the tree that the checkpoint signs",
         ));
     }
-    if head.time < last {
+    if head.time.is_none_or(|time| time.to_string() < last) {
         return Err(VerifyError::bad(Place::Log, "its newest time is before that of its last record"));
     }
     Ok(report(&key, &signed, &counts))
@@ -106,14 +105,15 @@ fn check_head(head: &Head, key: &VerifierKey) -> Result<Checkpoint, VerifyError>
 }
 
 /// What an item turned out to be.
-enum What {
-    Consent(Instant),
-    Access(Instant),
+enum What<'a> {
+    /// With its time, as it is written: such times sort as text.
+    Consent(&'a str),
+    Access(&'a str),
     Erased,
 }
 
-impl What {
-    const fn time(&self) -> Option<Instant> {
+impl<'a> What<'a> {
+    const fn time(&self) -> Option<&'a str> {
         match self {
             Self::Consent(time) | Self::Access(time) => Some(*time),
             Self::Erased => None,
@@ -129,7 +129,7 @@ struct Counts {
 }
 
 impl Counts {
-    const fn add(&mut self, what: &What) {
+    const fn add(&mut self, what: &What<'_>) {
         match what {
             What::Consent(_) => self.consents += 1,
             What::Access(_) => self.accesses += 1,
@@ -138,38 +138,35 @@ impl Counts {
     }
 }
 
-/// Checks one item on its own.
-fn check(index: u64, item: &Item, notices: &Notices<'_>) -> Result<(Hash, What), String> {
+/// Checks one item on its own. The commitment proves every byte of the record; what is read after that is only
+/// what must agree with other things.
+fn check<'a>(index: u64, item: &'a Item, notices: &Notices<'_>) -> Result<(Hash, What<'a>), String> {
     let leaf = leaf_hash(&item.entry.encode());
     let Some(opening) = &item.opening else { return Ok((leaf, What::Erased)) };
     if opening.salt.commit(&opening.record) != item.entry.commitment {
         return Err("its record is not the one that its entry commits to".to_owned());
     }
-    let record = Record::from_json(&opening.record).map_err(|error| error.to_string())?;
-    if record.time().day() != item.entry.day {
+    let row = Row::read(&opening.record).ok_or("its record cannot be read")?;
+    if !row.is_of_day_of(&item.entry) {
         return Err("its record is of another day than its entry".to_owned());
     }
-    let earlier = |other: Option<u64>| other.is_none_or(|other| other < index);
-    match record {
-        Record::Consent(consent) => {
-            if consent.id.index() != index {
-                return Err("its record names another place in the log".to_owned());
-            }
-            if !earlier(consent.previous) {
-                return Err("its record names a decision before it that is not before it".to_owned());
-            }
-            notices.check(consent.notice)?;
-            Ok((leaf, What::Consent(consent.time)))
-        }
-        Record::Access(access) if earlier(access.begun) => Ok((leaf, What::Access(access.time))),
-        Record::Access(_) => Err("it ends a download that had not begun".to_owned()),
+    if !row.is_at(index) {
+        return Err("its record names another place in the log".to_owned());
+    }
+    if [row.previous, row.begun].into_iter().flatten().any(|other| other >= index) {
+        return Err("its record names one before it that is not before it".to_owned());
+    }
+    match row.kind {
+        "consent" => notices.check(row.notice).map(|()| (leaf, What::Consent(row.time))),
+        "access" => Ok((leaf, What::Access(row.time))),
+        _ => Err("its record is of no known kind".to_owned()),
     }
 }
 
 /// The notices that were found to be there and right; each is read once.
 struct Notices<'a> {
     folder: &'a Folder,
-    right: Mutex<HashSet<Hash>>,
+    right: Mutex<HashSet<String>>,
 }
 
 impl<'a> Notices<'a> {
@@ -177,18 +174,19 @@ impl<'a> Notices<'a> {
         Self { folder, right: Mutex::default() }
     }
 
-    fn check(&self, id: Hash) -> Result<(), String> {
+    fn check(&self, name: &str) -> Result<(), String> {
         let mut right = self.right.lock().unwrap_or_else(PoisonError::into_inner);
-        if right.contains(&id) {
+        if right.contains(name) {
             return Ok(());
         }
-        let name = format!("notices/{}.json", id.to_string().trim_start_matches("sha256:"));
-        let content = fs::read(self.folder.path(&name))
-            .map_err(|error| format!("the notice that was shown is not there: {name}: {error}"))?;
+        let id: Hash = name.parse().map_err(|_| "its record names no notice")?;
+        let file = format!("notices/{}.json", id.to_string().trim_start_matches("sha256:"));
+        let content = fs::read(self.folder.path(&file))
+            .map_err(|error| format!("the notice that was shown is not there: {file}: {error}"))?;
         if Hash::of(&[&content]) != id {
-            return Err(format!("the notice that was shown has been changed: {name}"));
+            return Err(format!("the notice that was shown has been changed: {file}"));
         }
-        right.insert(id);
+        right.insert(name.to_owned());
         Ok(())
     }
 }

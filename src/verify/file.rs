@@ -7,11 +7,9 @@ use std::{
 };
 
 use koektrommel_core::{
-    entry::Entry,
     hash::Hash,
     merkle::{Frontier, leaf_hash, outside},
     note::{Checkpoint, VerifierKey},
-    record::RecordId,
 };
 use ring::digest::{Context, SHA256};
 
@@ -198,18 +196,13 @@ fn check_line<'a>(line: &'a [u8], index: u64, wanted: &Wanted) -> Result<(Hash, 
             "the record is not what line 1 says was asked for: one of the two lines was changed".to_owned()
         );
     }
-    if !is_of_day(&line.entry, row.time) {
+    if !row.is_of_day_of(&line.entry) {
         return Err("the record is of another day than the entry".to_owned());
     }
-    if row.record.parse::<RecordId>().map(|id| id.index()) != Ok(index) {
+    if !row.is_at(index) {
         return Err("the record names another place in the log".to_owned());
     }
     Ok((line.leaf, Some(row.time)))
-}
-
-/// Whether a time as it is written falls on the day of an entry.
-fn is_of_day(entry: &Entry, time: &str) -> bool {
-    time.parse().is_ok_and(|time: koektrommel_core::instant::Instant| time.day() == entry.day)
 }
 
 fn check_last(last: &[u8], expected: &Trailer) -> Result<(), VerifyError> {
