@@ -43,8 +43,11 @@ pub(super) struct Index {
 
 impl Index {
     pub(super) fn new(size: VolumeSize, number: u64) -> Self {
-        let nodes = vec![Vec::new(); usize::from(size.level()) + 1];
-        Self { size, first: size.first(number), nodes, days: Vec::new(), tags: HashMap::new() }
+        // What a full volume needs, at once: the system gives memory when it is used, and growing would need it twice.
+        let nodes = (0..=size.level()).rev().map(|level| Vec::with_capacity(1 << level)).collect();
+        let items = 1 << size.level();
+        let (days, tags) = (Vec::with_capacity(items), HashMap::with_capacity(items));
+        Self { size, first: size.first(number), nodes, days, tags }
     }
 
     /// The indexes of the items in it.
