@@ -27,10 +27,11 @@ impl Call {
         names.contains(&self.name.as_str())
     }
 
-    /// Whether its first argument is a file in this folder, other than a note to the program itself.
+    /// Whether its first argument is a file of records in this folder. The note of how many were acknowledged is
+    /// none: it is written once they are on disk, and only makes a later loss known.
     fn is_on(&self, folder: &str) -> bool {
         let first = self.arguments.split(',').next().unwrap_or_default();
-        first.contains(&format!("<{folder}"))
+        first.contains(&format!("<{folder}")) && !first.ends_with("/acknowledged>")
     }
 }
 

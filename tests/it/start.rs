@@ -161,7 +161,6 @@ fn broken_keys_are_named_and_their_secrets_are_not() {
         ("keys/log.vkey", Some(b"koektrommel.example/wsn+00000000+AAAA\n"), &["log.vkey"]),
         ("keys/log.vkey", Some(b"\xff"), &["log.vkey"]),
         ("keys/log.vkey", None, &["log.vkey"]),
-        ("keys/log.pk8", None, &["log.pk8"]),
         ("keys/cookies.json", Some(b"{\"v\":1,\"keys\":[{\"id\":1,\"secret\":\"c2VjcmV0\"}]}"), &["cookies.json"]),
         ("keys/cookies.json", Some(b"{\"v\":2,\"keys\":[]}"), &["cookies.json", "another version"]),
         ("keys/cookies.json", Some(b"{\"v\":1,\"keys\":[]}"), &["cookies.json", "exactly one key"]),

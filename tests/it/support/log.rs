@@ -17,7 +17,6 @@ use koektrommel_core::{
 /// All items of a log whose root and signature were right.
 pub(crate) struct Log {
     pub(crate) items: Vec<Item>,
-    pub(crate) checkpoint: Checkpoint,
 }
 
 impl Log {
@@ -40,7 +39,7 @@ impl Log {
         assert_eq!(checkpoint.size, items.len() as u64);
         assert_eq!(checkpoint.root, tree.root());
         assert_eq!(head.frontier, tree);
-        Self { items, checkpoint }
+        Self { items }
     }
 
     /// The record at an index.

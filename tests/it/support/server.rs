@@ -86,11 +86,6 @@ impl Server {
         status.code()
     }
 
-    /// The process.
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// The data folder.
     pub(crate) fn data(&self) -> PathBuf {
         data_of(&self.temp)
