@@ -77,10 +77,14 @@ fn sixty_four_writers_leave_no_gap_and_no_double() {
         let decisions = (0..EACH).map(|k| Decision::on(&notice, "save", n % 2 == 0, k % 2 == 0));
         decisions.map(|decision| connection.send(&decision.request()).unwrap().expect(201)).collect()
     });
-    let bodies: Vec<Vec<Value>> = answers.iter().map(|all| all.iter().map(Response::json).collect()).collect();
+    let bodies: Vec<Vec<Value>> =
+        answers.iter().map(|all| all.iter().map(Response::json).collect()).collect();
     for of_one in &bodies {
         let indexes: Vec<_> = of_one.iter().map(|body| body["index"].as_u64().unwrap()).collect();
-        assert!(indexes.is_sorted_by(|a, b| a < b), "who waits for an answer finds the next record behind it");
+        assert!(
+            indexes.is_sorted_by(|a, b| a < b),
+            "who waits for an answer finds the next record behind it"
+        );
     }
     let by_index: BTreeMap<u64, &Value> =
         bodies.iter().flatten().map(|body| (body["index"].as_u64().unwrap(), body)).collect();

@@ -43,13 +43,25 @@ fn an_acceptance_is_answered_in_full() {
     let body = answer.json();
     let members: BTreeSet<_> = body.as_object().unwrap().keys().map(String::as_str).collect();
     let expected = [
-        "choices", "event", "index", "language", "notice", "receipt", "record", "reference", "site", "time",
+        "choices",
+        "event",
+        "index",
+        "language",
+        "notice",
+        "receipt",
+        "record",
+        "reference",
+        "site",
+        "time",
         "valid_until",
     ];
     assert_eq!(members, BTreeSet::from(expected));
     assert_eq!(body["index"], 0);
     assert_eq!(body["choices"], json!({ "preferences": true, "display": true }));
-    assert_eq!((&body["site"], &body["language"], &body["event"]), (&json!("wsn"), &json!("nl"), &json!("given")));
+    assert_eq!(
+        (&body["site"], &body["language"], &body["event"]),
+        (&json!("wsn"), &json!("nl"), &json!("given"))
+    );
     assert_eq!(body["notice"], decision.0["notice"]);
     let record = body["record"].as_str().unwrap();
     assert_eq!(uuid::Uuid::parse_str(record).unwrap().get_version_num(), 8);
@@ -116,7 +128,10 @@ fn a_reused_id_with_another_content_is_a_conflict_and_changes_nothing() {
         first.clone().with("control", "save"),
         first.clone().with("layer", "settings"),
         first.clone().with("language", "en").with("notice", english),
-        first.clone().with("control", "refuse").with("choices", json!({ "preferences": false, "display": false })),
+        first
+            .clone()
+            .with("control", "refuse")
+            .with("choices", json!({ "preferences": false, "display": false })),
     ] {
         let answer = other.send(&server).expect(409);
         let problem = answer.json();
@@ -236,7 +251,10 @@ fn receipts_verify_with_nothing_but_the_public_key() {
         assert_eq!(receipt.header("content-type"), Some("text/plain; charset=utf-8"));
         let receipt: Receipt = receipt.text().parse().unwrap();
         let verified = receipt.verify(std::slice::from_ref(&key), &verify).unwrap();
-        assert_eq!((verified.checkpoint.size, verified.checkpoint.origin.as_str()), (5, "koektrommel.example/wsn"));
+        assert_eq!(
+            (verified.checkpoint.size, verified.checkpoint.origin.as_str()),
+            (5, "koektrommel.example/wsn")
+        );
         let Record::Consent(consent) = Record::from_json(verified.record).unwrap() else { panic!() };
         assert_eq!(consent.id.to_string(), answer["record"].as_str().unwrap());
         assert_eq!(consent.time.to_string(), answer["time"].as_str().unwrap());

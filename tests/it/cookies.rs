@@ -175,7 +175,8 @@ fn a_record_that_is_not_there_or_not_of_this_device_shows_nothing_and_breaks_not
     let server = Server::start();
     let today = today(&server);
     Decision::accept(&server).send(&server).expect(201);
-    for (device, record) in [(1, 0), (2, 1), (3, 2), (4, 4_000_000), (5, u64::from(u32::MAX)), (6, u64::MAX)] {
+    for (device, record) in [(1, 0), (2, 1), (3, 2), (4, 4_000_000), (5, u64::from(u32::MAX)), (6, u64::MAX)]
+    {
         let standing = Some(Standing { subject: Subject::from_random([device; 16]), record });
         let cookie = signed(&server, &ChoiceCookie { standing, ..choice(today, 0, 30) }, today);
         let own = server.send(&get(CONSENTS).cookie(&cookie)).expect(200);

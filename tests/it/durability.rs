@@ -73,7 +73,8 @@ fn calls(trace: &str) -> Vec<Call> {
 
 /// What is wrong with the calls that led to one `201`; nothing where the disk had everything before it.
 fn fault(calls: &[Call], store: &str) -> Option<String> {
-    let Some(answer) = calls.iter().position(|call| call.is(&SENDS) && call.arguments.contains("HTTP/1.1 201"))
+    let Some(answer) =
+        calls.iter().position(|call| call.is(&SENDS) && call.arguments.contains("HTTP/1.1 201"))
     else {
         return Some("no `201` was sent".to_owned());
     };
@@ -100,7 +101,13 @@ fn the_disk_has_a_decision_before_the_visitor_hears_so() {
     let trace = temp.path().join("trace");
     // `-D`: the tracer stands aside, and the process we start and stop is the server itself.
     let words = [
-        "strace", "-D", "-f", "-yy", "-s", "64", "-e",
+        "strace",
+        "-D",
+        "-f",
+        "-yy",
+        "-s",
+        "64",
+        "-e",
         "trace=write,writev,pwrite64,pwritev,pwritev2,ftruncate,fallocate,fsync,fdatasync,sync_file_range,sendto,\
          sendmsg,sendmmsg",
         "-o",

@@ -8,9 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::{
-    Finished, Request, Response, Server, get, koektrommel, program::koektrommel_with,
-};
+use crate::support::{Finished, Request, Response, Server, get, koektrommel, program::koektrommel_with};
 
 const PASSWORD: &str = "een lang wachtwoord";
 const API: &str = "/officer/api/v1/consents";
@@ -18,7 +16,10 @@ const API: &str = "/officer/api/v1/consents";
 /// `koektrommel officer …` on the folder of a server, running or not.
 fn command(server: &Server, words: &[&str]) -> Finished {
     let data = server.data();
-    koektrommel_with([&["officer"], words, &["--data", data.to_str().unwrap()]].concat(), &format!("{PASSWORD}\n"))
+    koektrommel_with(
+        [&["officer"], words, &["--data", data.to_str().unwrap()]].concat(),
+        &format!("{PASSWORD}\n"),
+    )
 }
 
 fn add(server: &Server, name: &str, role: &str) {
@@ -60,7 +61,8 @@ fn manifest(server: &Server, token: &str, download: &Response) -> Value {
 
 /// What a page of ours sends: browsers say that it comes from us.
 fn form(path: &str, fields: &[(&str, &str)]) -> Request {
-    let fields: Vec<_> = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let fields: Vec<_> =
+        fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     Request::form(path, &fields).header("Sec-Fetch-Site", "same-origin")
 }
 

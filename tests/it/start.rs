@@ -2,11 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
-use crate::support::{
-    Decision, Finished, Server, koektrommel,
-    program::serve_args,
-    site::Site,
-};
+use crate::support::{Decision, Finished, Server, koektrommel, program::serve_args, site::Site};
 
 fn serve(data: &Path) -> Finished {
     koektrommel(serve_args(data.as_os_str(), None))
@@ -32,13 +28,28 @@ fn used_folder() -> Server {
 #[test]
 fn a_broken_configuration_is_refused_with_file_line_key_and_remedy() {
     for (file, from, to, says) in [
-        ("koektrommel.toml", "\"127.0.0.1:8080\"", "\"here\"", "koektrommel.toml:5: `listen` must be an address and a port"),
+        (
+            "koektrommel.toml",
+            "\"127.0.0.1:8080\"",
+            "\"here\"",
+            "koektrommel.toml:5: `listen` must be an address and a port",
+        ),
         ("koektrommel.toml", "demo = true", "demo = maybe", "koektrommel.toml:17:"),
         ("koektrommel.toml", "demo = true", "demos = true", "koektrommel.toml:17: unknown field `demos`"),
-        ("koektrommel.toml", "validity_months = 6", "validity_months = 13", "`sites.wsn.validity_months` must lie between 1 and 12"),
+        (
+            "koektrommel.toml",
+            "validity_months = 6",
+            "validity_months = 13",
+            "`sites.wsn.validity_months` must lie between 1 and 12",
+        ),
         ("koektrommel.toml", "\"catalogue.toml\"", "\"nowhere.toml\"", "nowhere.toml: cannot be read"),
         ("koektrommel.toml", "[\"nl\", \"en\"]", "[\"nl\", \"fr\"]", "`texts.fr.banner.title` is missing"),
-        ("catalogue.toml", "kind = \"exempt\"", "kind = \"needed\"", "`purposes.choice.kind` must be `exempt` or `choice`"),
+        (
+            "catalogue.toml",
+            "kind = \"exempt\"",
+            "kind = \"needed\"",
+            "`purposes.choice.kind` must be `exempt` or `choice`",
+        ),
         ("catalogue.toml", "\"button.refuse\" = ", "\"button.no\" = ", "`texts.nl.button.refuse` is missing"),
         ("statement.en.md", "2018-02-01", "2018-02-31", "statement.en.md:4: `effective_from` must be a date"),
     ] {
@@ -74,20 +85,37 @@ fn a_configuration_that_is_not_there_or_not_text_is_refused() {
     let site = Site::example();
     let config = site.config();
     let missing = config.with_file_name("missing.toml");
-    assert!(koektrommel(["serve".as_ref(), "--config".as_ref(), missing.as_os_str()]).refused(1).contains("missing.toml"));
+    assert!(
+        koektrommel(["serve".as_ref(), "--config".as_ref(), missing.as_os_str()])
+            .refused(1)
+            .contains("missing.toml")
+    );
     for content in [&b"\xff\xfe"[..], b"", b"\0\0\0\0", b"[[sites]]\n"] {
         fs::write(&config, content).unwrap();
-        assert!(koektrommel(["check-config".as_ref(), config.as_os_str()]).refused(1).contains("koektrommel.toml"));
+        assert!(
+            koektrommel(["check-config".as_ref(), config.as_os_str()])
+                .refused(1)
+                .contains("koektrommel.toml")
+        );
     }
 }
 
 #[test]
 fn unknown_words_on_the_command_line_are_refused() {
-    for args in [&["serve", "--listen", "here"][..], &["serve", "--nowhere"], &["dance"], &["officer", "add"], &["officer", "add", "UPPER", "--role", "officer"]]
-    {
+    for args in [
+        &["serve", "--listen", "here"][..],
+        &["serve", "--nowhere"],
+        &["dance"],
+        &["officer", "add"],
+        &["officer", "add", "UPPER", "--role", "officer"],
+    ] {
         let finished = koektrommel(args.iter().copied());
         assert_eq!(finished.code, Some(2), "{args:?}");
-        assert!(finished.stderr.contains("error:") && !finished.stderr.contains("panicked"), "{}", finished.stderr);
+        assert!(
+            finished.stderr.contains("error:") && !finished.stderr.contains("panicked"),
+            "{}",
+            finished.stderr
+        );
     }
 }
 
@@ -96,9 +124,14 @@ fn a_port_that_is_taken_is_named() {
     let server = Server::start();
     let data = server.beside("other");
     let taken = server.address.to_string();
-    let complaint =
-        koektrommel(["serve".as_ref(), "--listen".as_ref(), taken.as_ref(), "--data".as_ref(), data.as_os_str()])
-            .refused(1);
+    let complaint = koektrommel([
+        "serve".as_ref(),
+        "--listen".as_ref(),
+        taken.as_ref(),
+        "--data".as_ref(),
+        data.as_os_str(),
+    ])
+    .refused(1);
     assert!(complaint.contains(&taken) && complaint.contains("--listen"), "{complaint}");
 }
 
@@ -149,7 +182,9 @@ fn a_folder_without_permission_is_refused() {
     let refused = (!is_root).then(|| serve(&data));
     fs::set_permissions(&data, fs::Permissions::from_mode(0o700)).unwrap();
     if let Some(refused) = refused {
-        assert!(refused.refused(1).contains("check that the folder exists and that this user may write in it"));
+        assert!(
+            refused.refused(1).contains("check that the folder exists and that this user may write in it")
+        );
     }
 }
 
@@ -161,7 +196,11 @@ fn broken_keys_are_named_and_their_secrets_are_not() {
         ("keys/log.vkey", Some(b"koektrommel.example/wsn+00000000+AAAA\n"), &["log.vkey"]),
         ("keys/log.vkey", Some(b"\xff"), &["log.vkey"]),
         ("keys/log.vkey", None, &["log.vkey"]),
-        ("keys/cookies.json", Some(b"{\"v\":1,\"keys\":[{\"id\":1,\"secret\":\"c2VjcmV0\"}]}"), &["cookies.json"]),
+        (
+            "keys/cookies.json",
+            Some(b"{\"v\":1,\"keys\":[{\"id\":1,\"secret\":\"c2VjcmV0\"}]}"),
+            &["cookies.json"],
+        ),
         ("keys/cookies.json", Some(b"{\"v\":2,\"keys\":[]}"), &["cookies.json", "another version"]),
         ("keys/cookies.json", Some(b"{\"v\":1,\"keys\":[]}"), &["cookies.json", "exactly one key"]),
         ("keys/cookies.json", Some(b"c2VjcmV0"), &["cookies.json"]),
@@ -224,7 +263,10 @@ fn a_byte_that_turned_in_the_store_never_goes_unnoticed_and_never_panics() {
     let store = server.data().join("store");
     let (path, right) = largest(&store);
     // The record of an early decision, where the bytes are surely in use.
-    let at = right.windows(9).position(|window| window == b"\"consent\"").expect("records are readable in the store");
+    let at = right
+        .windows(9)
+        .position(|window| window == b"\"consent\"")
+        .expect("records are readable in the store");
     for offset in [at, at + 3, at + 40] {
         let mut turned = right.clone();
         turned[offset] ^= 1;

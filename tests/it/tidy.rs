@@ -10,11 +10,20 @@ use std::{
 ///
 /// `web` knows `app`, `app` knows `ledger`, `ledger` knows the store's port, and all know `core`; never backwards.
 const FORBIDDEN: &[(&str, &[&str])] = &[
-    ("core/src", &["std::fs", "std::net", "std::env", "std::process", "std::thread", "now_utc", "SystemTime", "serde"]),
+    (
+        "core/src",
+        &["std::fs", "std::net", "std::env", "std::process", "std::thread", "now_utc", "SystemTime", "serde"],
+    ),
     ("core/src", &["actix", "sled", "tokio", "maud", "ring::", "crate::web", "koektrommel::"]),
-    ("src/store", &["actix", "maud", "crate::web", "crate::app", "crate::ledger", "crate::view", "crate::config"]),
+    (
+        "src/store",
+        &["actix", "maud", "crate::web", "crate::app", "crate::ledger", "crate::view", "crate::config"],
+    ),
     ("src/ledger", &["actix", "maud", "sled", "crate::web", "crate::app", "crate::view", "crate::config"]),
-    ("src/view", &["actix", "sled", "tokio", "crate::store", "crate::web", "crate::app", "crate::ledger", "std::fs"]),
+    (
+        "src/view",
+        &["actix", "sled", "tokio", "crate::store", "crate::web", "crate::app", "crate::ledger", "std::fs"],
+    ),
     ("src/app.rs", &["actix", "maud", "sled", "crate::web", "crate::view"]),
     ("src/web", &["sled", "MemoryStore", "std::fs", "crate::cli"]),
     ("src/config", &["actix", "maud", "sled", "crate::web", "crate::app", "crate::ledger", "crate::store"]),
@@ -144,7 +153,8 @@ fn dependencies_run_one_way() {
 fn one_place_chooses_the_backend() {
     for (path, text) in texts() {
         let is_rust = path.starts_with("src/") && has_extension(&path, &["rs"]);
-        let may = path.starts_with("src/store") || CHOOSES_BACKEND.iter().any(|place| path.starts_with(place));
+        let may =
+            path.starts_with("src/store") || CHOOSES_BACKEND.iter().any(|place| path.starts_with(place));
         if is_rust && !may && !path.contains("/tests") && !path.contains("fixture") {
             // What reads a folder that no server has open names the backend too.
             let reads_folders = path.starts_with("src/verify");
@@ -200,7 +210,10 @@ fn nothing_tells_of_the_tools_or_the_network_it_was_made_with() {
         }
     }
     let lock = fs::read_to_string(root().join("widget/package-lock.json")).unwrap();
-    assert!(!lock.contains("\"resolved\""), "a lock file names no host: packages are found by their checksum");
+    assert!(
+        !lock.contains("\"resolved\""),
+        "a lock file names no host: packages are found by their checksum"
+    );
     assert!(lock.contains("\"integrity\""));
     let sources = fs::read_to_string(root().join("Cargo.lock")).unwrap();
     for source in sources.lines().filter_map(|line| line.strip_prefix("source = ")) {
@@ -220,14 +233,23 @@ fn every_text_is_there_in_every_language_and_none_is_unused() {
     assert!(nl.len() > 50);
     for (key, text) in &nl {
         let places = |text: &str| -> BTreeSet<String> {
-            text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned()).collect()
+            text.split('{')
+                .skip(1)
+                .filter_map(|rest| rest.split_once('}'))
+                .map(|(name, _)| name.to_owned())
+                .collect()
         };
         assert_eq!(places(text), places(en[key]), "{key}: the same places are filled in in both languages");
         assert!(!text.trim().is_empty() && !en[key].trim().is_empty(), "{key}");
     }
-    for (file, other) in [("statement.nl.md", "statement.en.md"), ("../demo/index.nl.html", "../demo/index.en.html")] {
-        let [one, two] = [file, other].map(|file| fs::read_to_string(root().join("assets/wsn").join(file)).unwrap());
-        let shape = |text: &str| (text.matches("\n#").count(), text.matches("\n- ").count(), text.matches("<h2").count());
+    for (file, other) in
+        [("statement.nl.md", "statement.en.md"), ("../demo/index.nl.html", "../demo/index.en.html")]
+    {
+        let [one, two] =
+            [file, other].map(|file| fs::read_to_string(root().join("assets/wsn").join(file)).unwrap());
+        let shape = |text: &str| {
+            (text.matches("\n#").count(), text.matches("\n- ").count(), text.matches("<h2").count())
+        };
         assert_eq!(shape(&one), shape(&two), "{file} and {other} have the same parts");
     }
 }
@@ -237,6 +259,10 @@ fn unsafe_code_is_forbidden_everywhere() {
     let texts = texts();
     assert!(texts["Cargo.toml"].contains("unsafe_code = \"forbid\""));
     for manifest in texts.iter().filter(|(path, _)| path.ends_with("Cargo.toml")) {
-        assert!(manifest.1.contains("[lints]\nworkspace = true"), "{} follows the lints of the house", manifest.0);
+        assert!(
+            manifest.1.contains("[lints]\nworkspace = true"),
+            "{} follows the lints of the house",
+            manifest.0
+        );
     }
 }

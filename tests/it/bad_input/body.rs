@@ -57,7 +57,8 @@ fn broken_utf8_is_refused() {
         body.splice(at..at + 3, broken.iter().copied());
         assert_problem(&server.send(&post(body)), 400, None, &format!("{broken:?}"));
     }
-    let utf16: Vec<u8> = String::from_utf8(right).unwrap().encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16: Vec<u8> =
+        String::from_utf8(right).unwrap().encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_problem(&server.send(&post(utf16)), 400, None, "UTF-16");
     assert_untouched(&server);
 }
@@ -133,8 +134,12 @@ fn another_media_type_is_refused() {
 #[test]
 fn json_is_json_in_any_spelling_of_its_type() {
     let server = Server::start();
-    for media_type in ["application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=UTF-8"]
-    {
+    for media_type in [
+        "application/json",
+        "Application/JSON",
+        "application/json; charset=utf-8",
+        "application/json;charset=UTF-8",
+    ] {
         server.send(&Request::post(CONSENTS, media_type, Decision::accept(&server).bytes())).expect(201);
     }
 }

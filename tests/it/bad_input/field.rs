@@ -21,14 +21,17 @@ fn a_missing_field_is_named() {
 fn a_field_of_another_type_is_named() {
     let server = Server::start();
     let right = Decision::accept(&server);
-    let others = [json!(null), json!(7), json!(-1.5e300), json!(true), json!([MARKER]), json!({ MARKER: MARKER })];
+    let others =
+        [json!(null), json!(7), json!(-1.5e300), json!(true), json!([MARKER]), json!({ MARKER: MARKER })];
     for field in TEXTS {
         for other in &others {
             let answer = right.clone().with(field, other.clone()).send(&server);
             assert_problem(&answer, 422, Some(field), &format!("{field}: {other}"));
         }
     }
-    for other in [json!(null), json!(7), json!(-7), json!(1.5), json!(true), json!(MARKER), json!([MARKER, [1]])] {
+    for other in
+        [json!(null), json!(7), json!(-7), json!(1.5), json!(true), json!(MARKER), json!([MARKER, [1]])]
+    {
         let answer = right.clone().with("choices", other.clone()).send(&server);
         assert_problem(&answer, 422, Some("choices"), &format!("choices: {other}"));
     }
@@ -59,7 +62,10 @@ fn a_field_of_another_form_is_named() {
                 "00000000-0000-0000-0000-000000000000".to_owned(),
             ],
         ),
-        ("site", vec!["WSN".to_owned(), "wsn ".to_owned(), "../wsn".to_owned(), "w".repeat(33), "wsn2".to_owned()]),
+        (
+            "site",
+            vec!["WSN".to_owned(), "wsn ".to_owned(), "../wsn".to_owned(), "w".repeat(33), "wsn2".to_owned()],
+        ),
         (
             "notice",
             vec![
@@ -71,7 +77,10 @@ fn a_field_of_another_form_is_named() {
                 notice.replace("sha256:", "sha256: "),
             ],
         ),
-        ("language", vec!["NL".to_owned(), "nl-NL".to_owned(), "fr".to_owned(), "dutch".to_owned(), "n".to_owned()]),
+        (
+            "language",
+            vec!["NL".to_owned(), "nl-NL".to_owned(), "fr".to_owned(), "dutch".to_owned(), "n".to_owned()],
+        ),
         ("layer", vec!["Banner".to_owned(), "modal".to_owned(), "banner\0".to_owned()]),
         ("control", vec!["ACCEPT".to_owned(), "accept ".to_owned(), "deny".to_owned()]),
         ("actor", vec!["Person".to_owned(), "robot".to_owned(), "person;".to_owned()]),
@@ -157,7 +166,8 @@ fn no_machine_consents() {
         for (control, preferences, display) in
             [("accept", true, true), ("save", true, false), ("save", false, true), ("save", true, true)]
         {
-            let right = Decision::on(&crate::support::decision::notice(&server, "nl"), control, preferences, display);
+            let right =
+                Decision::on(&crate::support::decision::notice(&server, "nl"), control, preferences, display);
             for layer in ["banner", "settings", "page", "api"] {
                 let answer = right.clone().with("actor", actor).with("layer", layer).send(&server);
                 assert_problem(&answer, 422, Some("actor"), actor);

@@ -1,5 +1,7 @@
 //! Who gets in.
 
+use std::time::{Duration, Instant};
+
 use super::{API, PASSWORD, add, command, form, server_with_officer, token};
 use crate::support::{Request, Server, get};
 
@@ -31,7 +33,8 @@ fn what_cannot_be_an_account_is_refused_in_one_sentence() {
     command(&server, &["token", "nobody"]).refused(1);
     command(&server, &["remove", "nobody"]).refused(1);
     let data = server.data();
-    let short = ["officer", "add", "bert", "--role", "officer", "--password-stdin", "--data", data.to_str().unwrap()];
+    let short =
+        ["officer", "add", "bert", "--role", "officer", "--password-stdin", "--data", data.to_str().unwrap()];
     for password in ["", "\n", "kort\n"] {
         crate::support::program::koektrommel_with(short, password).refused(1);
     }
@@ -48,7 +51,9 @@ fn signing_in_and_out() {
     assert_eq!(page.header("cache-control"), Some("no-store"));
     assert!(page.text().contains("type=\"password\"") && page.text().contains("lang=\"en\""));
 
-    for (name, password) in [("anna", "Zq7marker wrong"), ("nobody", PASSWORD), ("", ""), ("Zq7marker <b>", "x")] {
+    for (name, password) in
+        [("anna", "Zq7marker wrong"), ("nobody", PASSWORD), ("", ""), ("Zq7marker <b>", "x")]
+    {
         let wrong = server.send(&form(sign_in, &[("name", name), ("password", password)]));
         assert_eq!((wrong.status, wrong.headers("set-cookie").count()), (403, 0), "{name}");
         assert!(!wrong.text().contains("Zq7marker"), "{name}");
@@ -105,7 +110,8 @@ fn a_session_ends_with_the_password_the_account_and_the_server() {
 fn guessing_is_slowed_down_and_the_token_goes_on() {
     let (server, token) = server_with_officer();
     let guess = form("/officer/sign-in", &[("name", "anna"), ("password", "not the password")]);
-    let answers: Vec<_> = (0..10).map(|_| server.send(&guess)).take_while(|answer| answer.status == 403).collect();
+    let answers: Vec<_> =
+        (0..10).map(|_| server.send(&guess)).take_while(|answer| answer.status == 403).collect();
     assert!((3..=8).contains(&answers.len()), "{} guesses were free", answers.len());
     let slowed = server.send(&guess).expect(429);
     assert!(slowed.header("retry-after").unwrap().parse::<u32>().unwrap() >= 1);
@@ -134,29 +140,55 @@ fn only_officers_read_the_log() {
             let answer = server.send(&get(&path).header("Authorization", other)).expect(403);
             assert_eq!(answer.json()["type"], "urn:koektrommel:problem:forbidden");
         }
-        for stranger in ["", "Bearer", "Bearer x", "Basic YTpi", "Bearer é", &officer.replace("Bearer", "Token"), &officer[..20]] {
+        for stranger in [
+            "",
+            "Bearer",
+            "Bearer x",
+            "Basic YTpi",
+            "Bearer é",
+            &officer.replace("Bearer", "Token"),
+            &officer[..20],
+        ] {
             let answer = server.send(&get(&path).header("Authorization", stranger)).expect(401);
             assert_eq!(answer.header("www-authenticate"), Some("Bearer"), "{stranger}");
             assert_eq!(answer.header("content-type"), Some("application/problem+json"));
         }
         for method in ["POST", "PUT", "DELETE"] {
-            let answer = server.send(&Request::new(method, &path).header("Authorization", &officer)).expect(405);
+            let answer =
+                server.send(&Request::new(method, &path).header("Authorization", &officer)).expect(405);
             assert!(answer.header("allow").unwrap().contains("GET"));
         }
     }
     assert_eq!(server.size(), size, "who may not read leaves no record of having read");
 }
 
+/// The link that a server without accounts prints, after its addresses.
+fn first_link(server: &Server) -> String {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let output = server.output();
+        let complete = output.rsplit_once('\n').map_or("", |(complete, _)| complete);
+        let link = complete.split_whitespace().find(|word| word.contains("/officer/welcome?token="));
+        if let Some(link) = link {
+            return link.to_owned();
+        }
+        assert!(Instant::now() < deadline, "no link in:\n{output}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 #[test]
 fn the_link_for_the_first_officer_works_once() {
     let server = Server::start();
-    let output = server.output();
-    let link = output.split_whitespace().find(|word| word.contains("/officer/welcome?token=")).expect("a link");
+    let link = first_link(&server);
     let path = &link[link.find("/officer").unwrap()..];
     let token = path.split_once('=').unwrap().1;
     assert!(server.get(path).expect(200).text().contains("autocomplete=\"new-password\""));
     let welcome = |token: &str| {
-        form("/officer/welcome", &[("token", token), ("name", "eva"), ("password", PASSWORD), ("again", PASSWORD)])
+        form(
+            "/officer/welcome",
+            &[("token", token), ("name", "eva"), ("password", PASSWORD), ("again", PASSWORD)],
+        )
     };
     server.send(&welcome("x")).expect(410);
     let inside = server.send(&welcome(token)).expect(303);

@@ -14,7 +14,8 @@ fn decide(server: &Server) -> Vec<Value> {
     let yes = Decision::save(server, true, false).send(server).expect(201);
     let cookie = yes.set_cookie("__Host-koek").unwrap();
     let no = Decision::refuse(server).send(server).expect(201);
-    let withdrawn = Decision::withdraw(server).with("layer", "settings").send_with(server, &cookie).expect(201);
+    let withdrawn =
+        Decision::withdraw(server).with("layer", "settings").send_with(server, &cookie).expect(201);
     vec![yes.json(), no.json(), withdrawn.json()]
 }
 
@@ -34,12 +35,17 @@ fn dutch_excel_opens_the_table_right() {
     assert_eq!(answer.header("content-type"), Some("text/csv; charset=utf-8; header=present"));
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     let disposition = answer.header("content-disposition").unwrap();
-    assert!(disposition.starts_with("attachment; filename=\"toestemmingen_begin_") && disposition.ends_with(".csv\""));
+    assert!(
+        disposition.starts_with("attachment; filename=\"toestemmingen_begin_")
+            && disposition.ends_with(".csv\"")
+    );
     let text = answer.text();
     let table = text.strip_prefix('\u{feff}').expect("a byte order mark");
     assert!(text.contains("\r\n") && !text.contains("sep="));
     let (names, rows) = rows(table, b';');
-    let column = |name: &str| names.iter().position(|known| known == name).unwrap_or_else(|| panic!("{name}: {names:?}"));
+    let column = |name: &str| {
+        names.iter().position(|known| known == name).unwrap_or_else(|| panic!("{name}: {names:?}"))
+    };
     assert_eq!(rows.len(), 3);
     for (row, decided) in rows.iter().zip(&decided) {
         assert_eq!(row.len(), names.len());
@@ -143,7 +149,9 @@ fn the_period_is_of_local_days() {
     assert_eq!(count(&format!("from={first}&to={last}")), decided.len());
     assert_eq!(count(&format!("from={first}")), 3);
     assert_eq!(count("from=&to=&site="), 3);
-    for none in ["to=2020-01-01", "from=2001-01-01&to=2001-12-31", "from=2999-01-01", "from=9000-01-01&to=9999-12-31"] {
+    for none in
+        ["to=2020-01-01", "from=2001-01-01&to=2001-12-31", "from=2999-01-01", "from=9000-01-01&to=9999-12-31"]
+    {
         assert_eq!(count(none), 0, "{none}");
     }
 }

@@ -6,7 +6,7 @@ use koektrommel::config;
 use koektrommel_core::catalogue::Kind;
 
 use super::reading;
-use crate::support::{Decision, Server, get, Request};
+use crate::support::{Decision, Request, Server, get};
 
 /// The names in the first column.
 fn names_in_table(html: &str) -> BTreeSet<String> {
@@ -47,7 +47,9 @@ fn every_cookie_that_is_set_is_in_the_table() {
         Decision::refuse(&server).send_with(&server, held).expect(201),
     ];
     let accepted = answers[0].set_cookie("__Host-koek").unwrap();
-    for path in ["/", "/privacy", "/privacy/cookies", "/privacy/settings", "/privacy/koektrommel.js", "/officer"] {
+    for path in
+        ["/", "/privacy", "/privacy/cookies", "/privacy/settings", "/privacy/koektrommel.js", "/officer"]
+    {
         answers.push(server.send(&get(path).cookie(&accepted)));
     }
     answers.push(server.send(&Request::form("/officer/sign-in", &[("name".into(), "x".into())])));
@@ -63,9 +65,14 @@ fn every_cookie_that_is_set_is_in_the_table() {
 #[test]
 fn nothing_is_set_before_a_choice() {
     let server = Server::start();
-    for path in
-        ["/", "/privacy", "/privacy/cookies", "/privacy/settings", "/privacy/koektrommel.js", "/privacy/api/v1/notice"]
-    {
+    for path in [
+        "/",
+        "/privacy",
+        "/privacy/cookies",
+        "/privacy/settings",
+        "/privacy/koektrommel.js",
+        "/privacy/api/v1/notice",
+    ] {
         assert_eq!(server.get(path).expect(200).headers("set-cookie").count(), 0, "{path}");
     }
 }

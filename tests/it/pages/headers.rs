@@ -37,7 +37,8 @@ fn routes(server: &Server) -> Vec<(String, &'static str, &'static str)> {
     let record = Decision::accept(server).send(server).expect(201).json();
     let script = server.get("/privacy/koektrommel.js").expect(200).body;
     let hash = &Hash::of(&[&script]).to_string()[7..39];
-    let fill = |path: &str| path.replace("{hash}", hash).replace("{record}", record["record"].as_str().unwrap());
+    let fill =
+        |path: &str| path.replace("{hash}", hash).replace("{record}", record["record"].as_str().unwrap());
     ROUTES.iter().map(|(path, media_type, cache)| (fill(path), *media_type, *cache)).collect()
 }
 
@@ -63,7 +64,10 @@ fn assert_protected(answer: &crate::support::Response, path: &str) {
     for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"] {
         assert!(policy.contains(part), "{path}: {policy}");
     }
-    assert!(!policy.contains("unsafe") && !policy.contains('*') && !policy.contains("http"), "{path}: {policy}");
+    assert!(
+        !policy.contains("unsafe") && !policy.contains('*') && !policy.contains("http"),
+        "{path}: {policy}"
+    );
     assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
     assert_eq!(answer.header("referrer-policy"), Some("same-origin"), "{path}");
     assert_eq!(answer.header("cross-origin-opener-policy"), Some("same-origin"), "{path}");
@@ -159,7 +163,9 @@ fn unpack(coding: &str, body: &[u8]) -> Vec<u8> {
 #[test]
 fn the_hashed_script_is_the_script_and_never_changes() {
     let mut server = Server::start();
-    let path = routes(&server).into_iter().find(|(path, ..)| path.contains("koektrommel.") && !path.ends_with("koektrommel.js"));
+    let path = routes(&server)
+        .into_iter()
+        .find(|(path, ..)| path.contains("koektrommel.") && !path.ends_with("koektrommel.js"));
     let path = path.unwrap().0;
     let script = server.get(&path).expect(200).body;
     assert_eq!(script, server.get("/privacy/koektrommel.js").body);

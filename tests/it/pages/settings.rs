@@ -2,11 +2,7 @@
 
 use super::{attributes, reading};
 use crate::support::{
-    Decision, Log, Request, Response, Server,
-    decision::COOKIE,
-    get,
-    server::Options,
-    site::Site,
+    Decision, Log, Request, Response, Server, decision::COOKIE, get, server::Options, site::Site,
 };
 
 const SETTINGS: &str = "/privacy/settings?lang=en";
@@ -27,7 +23,8 @@ impl Form {
         assert_eq!(attributes(&form, "method")[0], "post");
         let (mut hidden, mut questions, mut checked) = (Vec::new(), Vec::new(), Vec::new());
         for input in form.split("<input").skip(1).map(|input| input.split('>').next().unwrap()) {
-            let [kind, name, value] = ["type", "name", "value"].map(|name| attributes(input, name)[0].to_owned());
+            let [kind, name, value] =
+                ["type", "name", "value"].map(|name| attributes(input, name)[0].to_owned());
             match kind.as_str() {
                 "hidden" => hidden.push((name, value)),
                 "radio" => {
@@ -41,7 +38,8 @@ impl Form {
                 other => panic!("{other}"),
             }
         }
-        let controls: Vec<_> = form.split("<button").skip(1).map(|button| attributes(button, "value")[0]).collect();
+        let controls: Vec<_> =
+            form.split("<button").skip(1).map(|button| attributes(button, "value")[0]).collect();
         assert_eq!(controls, ["save", "refuse", "accept"]);
         Self { action: attributes(&form, "action")[0].replace("&amp;", "&"), hidden, questions, checked }
     }
@@ -55,7 +53,10 @@ impl Form {
 
     /// With a hidden field set to something else.
     fn with(mut self, name: &str, value: &str) -> Self {
-        self.hidden.iter_mut().filter(|(known, _)| known == name).for_each(|(_, held)| *held = value.to_owned());
+        self.hidden
+            .iter_mut()
+            .filter(|(known, _)| known == name)
+            .for_each(|(_, held)| *held = value.to_owned());
         self
     }
 }
@@ -76,7 +77,9 @@ fn the_whole_choice_works_without_a_script() {
     let address = saved.header("location").unwrap();
     let after = server.send(&get(address).cookie(&cookie)).expect(200);
     let text = reading(&after.text());
-    for says in ["Your choice is saved.", "You said yes to:", "The number of your choice is ", "Consent given"] {
+    for says in
+        ["Your choice is saved.", "You said yes to:", "The number of your choice is ", "Consent given"]
+    {
         assert!(text.contains(says), "{says}: {text}");
     }
     let form = Form::of(&after);
@@ -95,7 +98,8 @@ fn the_whole_choice_works_without_a_script() {
 
     server.kill();
     let log = Log::open(&server.data());
-    let events: Vec<_> = (0..3).map(|index| log.consent(index)).map(|c| (c.event.as_str(), c.layer.as_str())).collect();
+    let events: Vec<_> =
+        (0..3).map(|index| log.consent(index)).map(|c| (c.event.as_str(), c.layer.as_str())).collect();
     assert_eq!(events, [("given", "page"), ("withdrawn", "page"), ("given", "page")]);
 }
 
@@ -121,7 +125,10 @@ fn an_open_question_is_asked_again() {
         let again = server.send(&form.request("save", answers)).expect(422);
         assert!(again.header("content-type").unwrap().starts_with("text/html"));
         let html = again.text();
-        assert!(html.contains("role=\"alert\"") && html.contains("Choose yes or no for every question."), "{html}");
+        assert!(
+            html.contains("role=\"alert\"") && html.contains("Choose yes or no for every question."),
+            "{html}"
+        );
         assert_eq!(again.headers("set-cookie").count(), 0);
         Form::of(&again);
     }
@@ -178,7 +185,10 @@ fn what_the_address_says_is_not_written_into_the_page() {
     let server = Server::start();
     for saved in ["%3Cscript%3Ealert(1)%3C/script%3E", "K7Q-M4T-92%22%3E", "Zq7marker"] {
         let text = server.get(&format!("{SETTINGS}&saved={saved}")).expect(200).text();
-        assert!(!text.contains("alert(1)") && !text.contains("Zq7marker") && !text.contains("92\">"), "{text}");
+        assert!(
+            !text.contains("alert(1)") && !text.contains("Zq7marker") && !text.contains("92\">"),
+            "{text}"
+        );
     }
 }
 
@@ -188,7 +198,11 @@ fn texts_of_the_configuration_are_text_and_never_markup() {
     let hostile = "controller = \"<script>alert('WSN')</script> & \\\"co\\\"\"";
     site.change("koektrommel.toml", "controller = \"WSN\"", hostile);
     site.change("catalogue.toml", "nl = \"Uw cookiekeuze\"", "nl = \"<img src=x onerror=alert(2)>\"");
-    site.change("statement.nl.md", "## Algemeen {#general}", "<script>alert(3)</script>\n\n## Algemeen {#general}");
+    site.change(
+        "statement.nl.md",
+        "## Algemeen {#general}",
+        "<script>alert(3)</script>\n\n## Algemeen {#general}",
+    );
     let server = Server::start_with(Options { config: Some(site.config()), ..Options::default() });
     for path in ["/privacy", "/privacy/cookies", "/privacy/settings", "/privacy/nowhere"] {
         let text = server.get(path).text();

@@ -103,7 +103,9 @@ fn all_headings_dates_and_terms_are_there() {
             // Once in the contents, and once above its part, in this order.
             assert!(text.matches(heading).count() >= 2, "{heading}");
             let level_two = html.replace('’', "'").replace("&#39;", "'");
-            let at = level_two.find(&format!(">{heading}</h2>")).unwrap_or_else(|| panic!("{heading} is a heading"));
+            let at = level_two
+                .find(&format!(">{heading}</h2>"))
+                .unwrap_or_else(|| panic!("{heading} is a heading"));
             assert!(at > from, "{heading}");
             from = at;
         }
@@ -119,7 +121,8 @@ fn the_contents_lead_to_headings_that_exist() {
     for language in ["nl", "en"] {
         let html = server.get(&format!("/privacy?lang={language}")).text();
         let ids = attributes(&html, "id");
-        let links: Vec<_> = attributes(&html, "href").into_iter().filter_map(|href| href.strip_prefix('#')).collect();
+        let links: Vec<_> =
+            attributes(&html, "href").into_iter().filter_map(|href| href.strip_prefix('#')).collect();
         assert!(links.len() > 13);
         for link in links {
             assert_eq!(ids.iter().filter(|id| **id == link).count(), 1, "{link}");

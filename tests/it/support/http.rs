@@ -245,7 +245,10 @@ impl Response {
 
     /// Everything that came back, for a search.
     pub(crate) fn everything(&self) -> Vec<u8> {
-        let headers = self.headers.iter().flat_map(|(name, value)| [name.as_str(), ": ", value.as_str(), "\n"].concat().into_bytes());
+        let headers = self
+            .headers
+            .iter()
+            .flat_map(|(name, value)| [name.as_str(), ": ", value.as_str(), "\n"].concat().into_bytes());
         headers.chain(self.body.iter().copied()).collect()
     }
 }

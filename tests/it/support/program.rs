@@ -103,7 +103,8 @@ impl Finished {
     #[track_caller]
     pub(crate) fn refused(self, lines: usize) -> String {
         assert_eq!(self.code, Some(1), "{}{}", self.stdout, self.stderr);
-        let complaint: Vec<_> = self.stderr.lines().filter(|line| line.starts_with("koektrommel: ")).collect();
+        let complaint: Vec<_> =
+            self.stderr.lines().filter(|line| line.starts_with("koektrommel: ")).collect();
         assert!(!complaint.is_empty() && complaint.len() <= lines, "{}", self.stderr);
         for trace in ["panicked", "RUST_BACKTRACE", "unwrap", ".rs:"] {
             assert!(!self.stderr.contains(trace), "{}", self.stderr);

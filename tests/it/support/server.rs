@@ -179,9 +179,9 @@ fn read(
         let (mut line, mut tell) = (Vec::new(), tell);
         while pipe.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
             output.lock().unwrap().extend(&line);
-            let address = String::from_utf8_lossy(&line).split_once("http://").and_then(|(_, rest)| {
-                rest.split(['/', ' ', '\n']).next()?.parse().ok()
-            });
+            let address = String::from_utf8_lossy(&line)
+                .split_once("http://")
+                .and_then(|(_, rest)| rest.split(['/', ' ', '\n']).next()?.parse().ok());
             if let Some(address) = address
                 && let Some(tell) = tell.take()
             {
