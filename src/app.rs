@@ -47,6 +47,8 @@ pub struct App {
     pub pages: Pages,
     /// The style of the server's own pages.
     pub style: Asset,
+    /// The icon of the server's own pages.
+    pub icon: Asset,
     /// The demonstration home page.
     pub demo: Demo,
 }
@@ -97,6 +99,7 @@ impl App {
             sessions,
             downloads: Downloads::new(),
             style,
+            icon: Asset::new("image/svg+xml", include_str!("../assets/icon.svg")),
             demo: Demo::new(),
         };
         Ok((app, writer))

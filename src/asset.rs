@@ -44,20 +44,24 @@ impl Asset {
         Self::with_quality(content_type, content.into(), 11)
     }
 
+    /// Leaves content as it is: for what is rarely asked for.
+    #[must_use]
+    pub fn uncompressed(content_type: &'static str, content: impl Into<Bytes>) -> Self {
+        let bytes = content.into();
+        let hash = Hash::of(&[&bytes]);
+        Self { content_type, plain: Form::new(&hash, None, bytes), compressed: Vec::new(), hash }
+    }
+
     fn with_quality(content_type: &'static str, plain: Bytes, brotli_quality: i32) -> Self {
         let hash = Hash::of(&[&plain]);
-        let form = |coding: Option<&'static str>, bytes: Bytes| {
-            let tag = format!("\"{}-{}\"", short(&hash), coding.unwrap_or("plain"));
-            // Digits, letters and hyphens: always a header value.
-            let tag = HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"\""));
-            Form { coding, bytes, tag }
-        };
         let compressed = [("br", compress_brotli(&plain, brotli_quality)), ("gzip", compress_gzip(&plain))];
         let compressed = compressed.into_iter().filter(|(_, bytes)| !bytes.is_empty());
         Self {
             content_type,
-            compressed: compressed.map(|(coding, bytes)| form(Some(coding), bytes.into())).collect(),
-            plain: form(None, plain),
+            compressed: compressed
+                .map(|(coding, bytes)| Form::new(&hash, Some(coding), bytes.into()))
+                .collect(),
+            plain: Form::new(&hash, None, plain),
             hash,
         }
     }
@@ -66,6 +70,15 @@ impl Asset {
     #[must_use]
     pub fn short_hash(&self) -> String {
         short(&self.hash)
+    }
+}
+
+impl Form {
+    fn new(hash: &Hash, coding: Option<&'static str>, bytes: Bytes) -> Self {
+        let tag = format!("\"{}-{}\"", short(hash), coding.unwrap_or("plain"));
+        // Digits, letters and hyphens: always a header value.
+        let tag = HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"\""));
+        Self { coding, bytes, tag }
     }
 }
 

@@ -40,7 +40,7 @@ impl Scripts {
             for language in &site.languages {
                 let Some(notice) = notices.current(&site.id, language) else { continue };
                 let asset =
-                    Asset::new(CONTENT_TYPE, BUNDLE.replacen(PLACE, &settings(config, site, notice), 1));
+                    Asset::smallest(CONTENT_TYPE, BUNDLE.replacen(PLACE, &settings(config, site, notice), 1));
                 keep(folder, &asset)?;
                 current.insert((site.id.clone(), language.clone()), asset);
             }
@@ -68,7 +68,8 @@ impl Scripts {
         if let Some(asset) = known.find(|asset| asset.short_hash() == short_hash) {
             return Some(asset.clone());
         }
-        let asset = Asset::smallest(CONTENT_TYPE, fs::read(self.folder.path(&file_name(short_hash))).ok()?);
+        let asset =
+            Asset::uncompressed(CONTENT_TYPE, fs::read(self.folder.path(&file_name(short_hash))).ok()?);
         Some(asset).filter(|asset| asset.short_hash() == short_hash)
     }
 }

@@ -209,7 +209,11 @@ impl Catalogue {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use alloc::{string::ToString, vec, vec::Vec};
+    use alloc::{
+        string::{String, ToString},
+        vec,
+        vec::Vec,
+    };
 
     use super::{Basis, Catalogue, Cookie, DpvPurpose, Kind, Purpose, Storage, Texts};
     use crate::identifier::Language;
@@ -241,7 +245,7 @@ pub(crate) mod tests {
         }
     }
 
-    fn faults(purposes: Vec<Purpose>) -> Vec<alloc::string::String> {
+    fn faults(purposes: Vec<Purpose>) -> Vec<String> {
         Catalogue::new(purposes, &[nl()]).unwrap_err().iter().map(|fault| fault.key.clone()).collect()
     }
 
@@ -253,7 +257,7 @@ pub(crate) mod tests {
 
         let mut other = purpose("display", Kind::Choice);
         other.cookies = right.cookies.clone();
-        assert_eq!(faults(vec![right.clone(), other]), ["purposes.display.cookies"]);
+        assert_eq!(faults(vec![right, other]), ["purposes.display.cookies"]);
 
         for (kind, basis) in [(Kind::Choice, Basis::LegitimateInterest), (Kind::Exempt, Basis::Consent)] {
             let wrong = Purpose { basis, ..purpose("display", kind) };

@@ -236,7 +236,7 @@ pub(crate) mod tests {
     fn reads_what_it_writes() {
         let notice = notice("Cookies \"hier\"");
         assert_eq!(Notice::from_json(notice.json()), Ok(notice.clone()));
-        let ids: alloc::vec::Vec<String> = notice.choice_purposes().iter().map(ToString::to_string).collect();
+        let ids: Vec<String> = notice.choice_purposes().iter().map(ToString::to_string).collect();
         assert_eq!(ids, ["display", "preferences"]);
     }
 

@@ -1,4 +1,5 @@
 //! From a click to a record: what is refused, what is stored, and that what is read back is what was written.
+#![allow(clippy::unwrap_used, reason = "a helper that fails is a test that fails")]
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,8 @@
 //! The log as a table, in two dialects: for Dutch Excel, and for other programs (RFC 4180).
 //!
-//! Rows are decisions. What else is in the range is not, and the manifest says how many there were. The device's
-//! pseudonym is not a column either: whoever follows one device has the index of its decision before this one.
+//! Rows are decisions. What else is in the range is not, and the manifest says how many there were. The
+//! device's pseudonym is not shown, only whether there is one: whoever follows a device has the index of its decision
+//! before this one.
 
 use std::{borrow::Cow, io::Write, ops::Range};
 

@@ -1,6 +1,6 @@
 //! The Ed25519 key that signs the log's checkpoints.
 
-use std::{fmt, fs};
+use std::{fmt, fs, path::Path};
 
 use koektrommel_core::{
     error::Malformed,
@@ -26,14 +26,17 @@ impl LogKey {
     ///
     /// An origin that was given once stays: receipts name it for as long as they exist.
     pub fn open_or_create(folder: &Folder, origin: &str) -> Result<Self, KeyError> {
-        let path = folder.path("keys/log.pk8");
-        if !path.exists() {
-            let document =
-                Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| KeyError::Random)?;
-            let key = Self::from_pkcs8(document.as_ref(), origin)
-                .map_err(|why| KeyError::Content { path: path.clone(), why })?;
-            replace(&folder.path("keys/log.vkey"), format!("{}\n", key.verifier).as_bytes())?;
-            replace(&path, document.as_ref())?;
+        let (secret, public) = (folder.path("keys/log.pk8"), folder.path("keys/log.vkey"));
+        if !public.exists() {
+            // The secret half first: a start that ends between the two finds the pair half made, and goes on.
+            if !secret.exists() {
+                let made =
+                    Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| KeyError::Random)?;
+                replace(&secret, made.as_ref())?;
+            }
+            let document = read(&secret)?;
+            let key = Self::from_pkcs8(&document, origin).map_err(|why| wrong(&secret, why))?;
+            replace(&public, format!("{}\n", key.verifier).as_bytes())?;
         }
         let key = Self::open(folder)?;
         if key.verifier.name() != origin {
@@ -48,20 +51,18 @@ impl LogKey {
 
     /// Reads the key of a data folder.
     pub fn open(folder: &Folder) -> Result<Self, KeyError> {
-        let public = folder.path("keys/log.vkey");
-        let secret = folder.path("keys/log.pk8");
-        let wrong = |path: &std::path::Path, why: String| KeyError::Content { path: path.to_owned(), why };
-        let text = fs::read_to_string(&public).map_err(|error| wrong(&public, error.to_string()))?;
+        let (secret, public) = (folder.path("keys/log.pk8"), folder.path("keys/log.vkey"));
+        let text = String::from_utf8(read(&public)?).map_err(|_| wrong(&public, "must be text"))?;
         let verifier: VerifierKey =
             text.trim_end().parse().map_err(|error| wrong(&public, format!("{error}")))?;
-        let document = fs::read(&secret).map_err(|error| wrong(&secret, error.to_string()))?;
+        if !secret.exists() {
+            return Err(wrong(&secret, "is missing: put back the one that belongs to log.vkey beside it"));
+        }
+        let document = read(&secret)?;
         let key = Self::from_pkcs8(&document, verifier.name()).map_err(|why| wrong(&secret, why))?;
         if key.verifier != verifier {
-            return Err(wrong(
-                &secret,
-                "is not the secret half of log.vkey beside it: put back the pair that belongs together"
-                    .to_owned(),
-            ));
+            let why = "is not the secret half of log.vkey beside it: put back the pair that belongs together";
+            return Err(wrong(&secret, why));
         }
         Ok(key)
     }
@@ -93,6 +94,14 @@ impl LogKey {
             signature
         })
     }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, KeyError> {
+    fs::read(path).map_err(|error| wrong(path, format!("cannot be read: {error}")))
+}
+
+fn wrong(path: &Path, why: impl Into<String>) -> KeyError {
+    KeyError::Content { path: path.to_owned(), why: why.into() }
 }
 
 /// Whether this is the key's Ed25519 signature (RFC 8032) over the message.

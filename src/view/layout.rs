@@ -40,6 +40,7 @@ pub fn page(frame: &Frame<'_>, title: &str, content: &Markup) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) " – " (controller) }
+                link rel="icon" type="image/svg+xml" href={ (mount) "/icon.svg" };
                 link rel="stylesheet" href={ (mount) "/style.css" };
                 @for other in languages {
                     link rel="alternate" hreflang=(other) href={ (mount) (path) "?lang=" (other) };

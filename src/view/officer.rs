@@ -36,6 +36,7 @@ pub fn page(frame: &Frame<'_>, title: &str, content: &Markup) -> Markup {
                 meta name="color-scheme" content="light dark";
                 meta name="robots" content="noindex";
                 title { (title) " – " (controller) }
+                link rel="icon" type="image/svg+xml" href={ (mount) "/icon.svg" };
                 link rel="stylesheet" href={ (mount) "/style.css" };
             }
             body.page {

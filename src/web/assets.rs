@@ -25,13 +25,13 @@ pub(super) async fn script(
     let selected = selection.for_api(&app)?;
     let asset = app.scripts.current(&selected.site.id, selected.language);
     let asset = asset.ok_or_else(|| Problem::missing("There is no script for this site."))?;
-    Ok(send(&request, asset, SHORT))
+    Ok(send_script(&request, asset, SHORT))
 }
 
 /// `GET /privacy/koektrommel.{hash}.js`
 pub(super) async fn hashed_script(request: HttpRequest, app: Data<App>, hash: Path<String>) -> HttpResponse {
     match app.scripts.by_hash(&hash) {
-        Some(asset) => send(&request, &asset, IMMUTABLE),
+        Some(asset) => send_script(&request, &asset, IMMUTABLE),
         None => problem::not_found(request).await,
     }
 }
@@ -41,13 +41,30 @@ pub(super) async fn style(request: HttpRequest, app: Data<App>) -> HttpResponse 
     send(&request, &app.style, SHORT)
 }
 
+/// `GET /privacy/icon.svg`
+pub(super) async fn icon(request: HttpRequest, app: Data<App>) -> HttpResponse {
+    send(&request, &app.icon, SHORT)
+}
+
+/// A script is the same for everybody and is sent without looking at cookies, so any origin may read it: that is
+/// what a browser wants before it checks `integrity` or imports a part from another origin.
+fn send_script(request: &HttpRequest, asset: &Asset, cache: &'static str) -> HttpResponse {
+    let mut answer = send(request, asset, cache);
+    answer.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    answer
+}
+
 /// Sends an asset in the smallest form that the client takes, or 304 if it has it already.
 pub(super) fn send(request: &HttpRequest, asset: &Asset, cache: &'static str) -> HttpResponse {
-    let text = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let text =
+        |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
     let accepted = text(header::ACCEPT_ENCODING);
-    let takes = |form: &&Form| form.coding.is_some_and(|coding| accepted.split(',').any(|one| is_wanted(one, coding)));
+    let takes = |form: &&Form| {
+        form.coding.is_some_and(|coding| accepted.split(',').any(|one| is_wanted(one, coding)))
+    };
     let form = asset.compressed.iter().find(takes).unwrap_or(&asset.plain);
-    let is_known = |known: &str| known == "*" || known.trim_start_matches("W/").as_bytes() == form.tag.as_bytes();
+    let is_known =
+        |known: &str| known == "*" || known.trim_start_matches("W/").as_bytes() == form.tag.as_bytes();
     let has_it = text(header::IF_NONE_MATCH).split(',').any(|known| is_known(known.trim()));
     let mut answer = if has_it { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
