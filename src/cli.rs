@@ -1,6 +1,11 @@
 //! The command line: what the program can be told to do.
 
-use std::{io, net::SocketAddr, path::{Path, PathBuf}, process::ExitCode};
+use std::{
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Args, Parser, Subcommand};
 use koektrommel_core::identifier::OfficerName;

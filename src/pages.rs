@@ -35,7 +35,14 @@ impl Pages {
         let words = Words::new(&site.texts, language);
         let mount = &config.mount;
         let page = |path: &str, title: &str, content: &Markup| {
-            let frame = Frame { words, mount, controller: &site.controller, path, is_there: true, languages: &site.languages };
+            let frame = Frame {
+                words,
+                mount,
+                controller: &site.controller,
+                path,
+                is_there: true,
+                languages: &site.languages,
+            };
             let html = view::layout::page(&frame, title, content).into_string();
             Asset::new("text/html; charset=utf-8", html)
         };

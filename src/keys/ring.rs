@@ -62,7 +62,8 @@ impl KeyRing {
         let before = self.read()?;
         let id = before.0.iter().map(|generation| generation.id).max().unwrap_or(0) + 1;
         let mut generations = vec![Generation::new(id, None, random()?)];
-        let retire = |old: &Generation| Generation::new(old.id, Some(old.retired.unwrap_or(today)), old.secret);
+        let retire =
+            |old: &Generation| Generation::new(old.id, Some(old.retired.unwrap_or(today)), old.secret);
         generations.extend(before.0.iter().map(retire));
         generations.retain(|old| old.retired.is_none_or(|day| today <= day.plus_months(RETIRED_FOR_MONTHS)));
         self.write(&generations)?;
@@ -128,7 +129,10 @@ impl Generation {
         let known = self.keys.read().unwrap_or_else(PoisonError::into_inner).get(cookie_name).cloned();
         known.unwrap_or_else(|| {
             let key = self.derive(cookie_name);
-            self.keys.write().unwrap_or_else(PoisonError::into_inner).insert(cookie_name.to_owned(), key.clone());
+            self.keys
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(cookie_name.to_owned(), key.clone());
             key
         })
     }
@@ -179,7 +183,8 @@ fn parse(content: &[u8]) -> Result<Generations, String> {
             .decode(entry.secret.as_bytes())
             .ok()
             .and_then(|bytes| bytes.try_into().ok());
-        let retired = entry.retired.map(|day| day.parse()).transpose().map_err(|_| "`retired` must be a date")?;
+        let retired =
+            entry.retired.map(|day| day.parse()).transpose().map_err(|_| "`retired` must be a date")?;
         Ok(Generation::new(entry.id, retired, secret.ok_or("`secret` must be 32 bytes as base64")?))
     });
     let generations = Generations(generations.collect::<Result<Vec<_>, &str>>()?);

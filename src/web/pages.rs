@@ -12,7 +12,8 @@ use maud::Markup;
 use serde::Serialize;
 
 use super::{
-    assets, headers::{PRIVATE, SHORT},
+    assets,
+    headers::{PRIVATE, SHORT},
     language::{Selected, Selection},
     problem::{self, Problem},
 };
@@ -23,7 +24,11 @@ use crate::{
 };
 
 /// `GET /privacy`: HTML, Markdown or JSON by `Accept`.
-pub(super) async fn statement(request: HttpRequest, app: Data<App>, selection: Query<Selection>) -> HttpResponse {
+pub(super) async fn statement(
+    request: HttpRequest,
+    app: Data<App>,
+    selection: Query<Selection>,
+) -> HttpResponse {
     let Some(selected) = selection.for_page(&app, &request) else { return problem::not_found(request).await };
     let Some(statement) = selected.site.statements.get(selected.language) else {
         return problem::not_found(request).await;
@@ -36,7 +41,9 @@ pub(super) async fn statement(request: HttpRequest, app: Data<App>, selection: Q
         }
         Form::Json => {
             let mut answer = HttpResponse::Ok();
-            answer.insert_header((header::CACHE_CONTROL, SHORT)).json(StatementBody::new(statement, &selected))
+            answer
+                .insert_header((header::CACHE_CONTROL, SHORT))
+                .json(StatementBody::new(statement, &selected))
         }
         Form::Html => match app.pages.statement(&selected.site.id, selected.language) {
             Some(page) => assets::send(&request, page, SHORT),
@@ -52,7 +59,11 @@ pub(super) async fn statement(request: HttpRequest, app: Data<App>, selection: Q
 }
 
 /// `GET /privacy/cookies`
-pub(super) async fn cookies(request: HttpRequest, app: Data<App>, selection: Query<Selection>) -> HttpResponse {
+pub(super) async fn cookies(
+    request: HttpRequest,
+    app: Data<App>,
+    selection: Query<Selection>,
+) -> HttpResponse {
     let selected = selection.for_page(&app, &request);
     let page = selected.and_then(|selected| app.pages.cookies(&selected.site.id, selected.language));
     let Some(page) = page else { return problem::not_found(request).await };
