@@ -176,7 +176,7 @@ fn a_folder_of_another_version_or_of_somebody_else_is_refused_and_left_alone() {
 fn a_folder_without_permission_is_refused() {
     let server = used_folder();
     let data = server.data();
-    fs::set_permissions(&data, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&data, fs::Permissions::from_mode(0o000)).unwrap();
     // Root may read everything: then there is nothing to refuse.
     let is_root = fs::read_dir(&data).is_ok();
     let refused = (!is_root).then(|| serve(&data));
@@ -195,7 +195,7 @@ fn broken_keys_are_named_and_their_secrets_are_not() {
         ("keys/log.pk8", Some(b""), &["log.pk8"]),
         ("keys/log.vkey", Some(b"koektrommel.example/wsn+00000000+AAAA\n"), &["log.vkey"]),
         ("keys/log.vkey", Some(b"\xff"), &["log.vkey"]),
-        ("keys/log.vkey", None, &["log.vkey"]),
+        ("keys/log.pk8", None, &["log.pk8", "put back the one that belongs to log.vkey"]),
         (
             "keys/cookies.json",
             Some(b"{\"v\":1,\"keys\":[{\"id\":1,\"secret\":\"c2VjcmV0\"}]}"),
@@ -220,6 +220,23 @@ fn broken_keys_are_named_and_their_secrets_are_not() {
             assert!(!complaint.contains(secret), "{complaint}");
         }
     }
+}
+
+#[test]
+fn the_public_key_of_a_log_is_never_replaced() {
+    let mut server = used_folder();
+    let [public, secret] = ["keys/log.vkey", "keys/log.pk8"].map(|file| server.data().join(file));
+    let right = fs::read(&public).unwrap();
+    let kept = fs::read(&secret).unwrap();
+    fs::remove_file(&secret).unwrap();
+    serve(&server.data()).refused(1);
+    assert_eq!(fs::read(&public).unwrap(), right);
+    fs::write(&secret, kept).unwrap();
+    // Lost on its own, the public half is made again from the secret one.
+    fs::remove_file(&public).unwrap();
+    server.restart();
+    assert_eq!(fs::read(&public).unwrap(), right);
+    assert_eq!(server.size(), 1);
 }
 
 #[test]

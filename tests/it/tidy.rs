@@ -118,7 +118,8 @@ fn holds(text: &str, word: &str) -> bool {
         let after = text[at + word.len()..].chars().next();
         let open_start = word.starts_with(is_part);
         let open_end = word.ends_with(is_part);
-        !(open_start && before.is_some_and(is_part)) && !(open_end && after.is_some_and(is_part))
+        let goes_on = (open_start && before.is_some_and(is_part)) || (open_end && after.is_some_and(is_part));
+        !goes_on
     })
 }
 
@@ -131,7 +132,8 @@ fn dependencies_run_one_way() {
         let below = format!("{place}/");
         let mut files = 0;
         for (path, text) in texts.iter().filter(|(path, _)| {
-            has_extension(path, &["rs"]) && (path == &place || **path == module || path.starts_with(&below))
+            has_extension(path, &["rs"])
+                && (path.as_str() == *place || **path == module || path.starts_with(&below))
         }) {
             // The sled backend is what `src/store` is there for; its tests may start what they like.
             let is_backend = |word: &&&str| **word == "sled" && path.starts_with("src/store");

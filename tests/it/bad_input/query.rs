@@ -4,7 +4,7 @@ use super::{MARKER, assert_problem, assert_silent, assert_untouched};
 use crate::support::{Request, Server, get};
 
 /// Every public address that is read.
-const READ: [&str; 16] = [
+const READ: [&str; 17] = [
     "/",
     "/demo/demo.css",
     "/privacy",
@@ -13,6 +13,7 @@ const READ: [&str; 16] = [
     "/privacy/koektrommel.js",
     "/privacy/koektrommel.00000000000000000000000000000000.js",
     "/privacy/style.css",
+    "/privacy/icon.svg",
     "/privacy/log/checkpoint",
     "/privacy/log/key",
     "/privacy/api/v1/notice",
