@@ -42,7 +42,9 @@ test('refuse and accept are exactly equal', async (room) => {
         const accept = await measure(page, '#koek-accept');
         assert.deepEqual(refuse, accept, `${path} ${width} ${JSON.stringify(media)}`);
         assert.ok(refuse.height >= 44, `height ${refuse.height}`);
-        assert.ok(refuse.inView && (await measure(page, '#koek-choose')).inView, `in view at ${width}`);
+        const choose = await measure(page, '#koek-choose');
+        assert.ok(refuse.inView && choose.inView, `in view at ${width}`);
+        assert.deepEqual(choose.style, refuse.style, 'the three answers look alike');
         assert.equal(refuse.autofocus, false);
       }
     }

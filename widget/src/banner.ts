@@ -43,7 +43,7 @@ function show(notice: Notice, asked: readonly Purpose[]): void {
     if (decide(notice, 'banner', said, answers, person)) confirm(notice, grants(answers));
   };
   status = el('p', { role: 'status', class: 'koek-quiet' });
-  const choose = button('koek-choose', 'plain', texts['button.choose'], (_, self) => openSettings(self));
+  const choose = button('koek-choose', 'solid', texts['button.choose'], (_, self) => openSettings(self));
   banner = section(
     { id: 'koek-banner', 'aria-labelledby': 'koek-title', lang: notice.language },
     [
