@@ -3,6 +3,7 @@
 //! ```text
 //! cargo bench --bench road                    64 and 256 connections, three rounds of two seconds each
 //! cargo bench --bench road -- 5 256           five rounds, 256 connections
+//! cargo bench --bench road -- 5 256 POST      only the empty handler and the routes with that word in their name
 //! ```
 //!
 //! Server and clients share the machine, so only the ratios mean something. `POST consents` is durable: every
@@ -23,6 +24,9 @@ const ROUND: Duration = Duration::from_secs(2);
 
 fn main() {
     let numbers: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
+    let word = std::env::args()
+        .skip(1)
+        .find(|argument| !argument.starts_with('-') && argument.parse::<usize>().is_err());
     let rounds = numbers.first().copied().unwrap_or(3);
     let connections = if numbers.len() > 1 { &numbers[1..] } else { &[64, 256][..] };
 
@@ -57,6 +61,12 @@ fn main() {
         ("GET koektrommel.js", address, Request::get("/privacy/koektrommel.js")),
         ("GET /privacy", address, Request::get("/privacy")),
     ];
+    let routes: Vec<_> = routes
+        .into_iter()
+        .enumerate()
+        .filter(|(i, (name, ..))| *i == 0 || word.as_ref().is_none_or(|word| name.contains(word)))
+        .map(|(_, route)| route)
+        .collect();
     for connections in connections {
         println!("\n{connections} connections, {rounds} rounds of {} s, in turn", ROUND.as_secs());
         println!(

@@ -272,7 +272,6 @@ impl Record {
             Self::Consent(consent) => json::consent_to_json(consent),
             Self::Access(access) => json::access_to_json(access),
         }
-        .to_canonical()
     }
 
     /// Reads kept bytes.
