@@ -47,6 +47,8 @@ pub struct App {
     pub pages: Pages,
     /// The style of the server's own pages.
     pub style: Asset,
+    /// The script of the settings page.
+    pub settings_script: Asset,
     /// The icon of the server's own pages.
     pub icon: Asset,
     /// The demonstration home page.
@@ -99,6 +101,10 @@ impl App {
             sessions,
             downloads: Downloads::new(),
             style,
+            settings_script: Asset::new(
+                "text/javascript; charset=utf-8",
+                include_str!("../assets/settings.js"),
+            ),
             icon: Asset::new("image/svg+xml", include_str!("../assets/icon.svg")),
             demo: Demo::new(),
         };

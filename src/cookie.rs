@@ -15,7 +15,10 @@ use koektrommel_core::{
 };
 use time::Duration;
 
-use crate::keys::{KeyError, KeyRing};
+use crate::{
+    keys::{KeyError, KeyRing},
+    ledger::Recorded,
+};
 
 /// The name of the choice cookie where the site and the server share an origin.
 pub const NAME: &str = "__Host-koek";
@@ -59,6 +62,20 @@ impl ChoiceCookie {
             choices: consent.choices.clone(),
             standing: standing.map(|subject| Standing { subject, record: consent.id.index() }),
         }
+    }
+
+    /// Whether this choice was made after a decision that has come in once more, and so must stay.
+    ///
+    /// Records are numbered, refusals are not: their cookie knows the day only. A refusal of the same day stays,
+    /// because a repeated yes must never undo a no.
+    #[must_use]
+    pub fn is_later_than(&self, recorded: &Recorded) -> bool {
+        let consent = &recorded.consent;
+        recorded.repeated
+            && match self.standing {
+                Some(standing) => standing.record > consent.id.index(),
+                None => !self.choices.any_granted() && self.decided >= consent.time.day(),
+            }
     }
 
     /// The `Set-Cookie` header that keeps it for as long as it holds.

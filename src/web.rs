@@ -86,6 +86,7 @@ fn public(config: &mut ServiceConfig) {
         )
         .service(resource("/koektrommel.{hash}.js", read().to(assets::hashed_script)))
         .service(resource("/style.css", read().to(assets::style)))
+        .service(resource("/settings.js", read().to(assets::settings_script)))
         .service(resource("/icon.svg", read().to(assets::icon)))
         .service(resource("/log/checkpoint", read().to(log::checkpoint)))
         .service(resource("/log/key", read().to(log::key)))

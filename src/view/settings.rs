@@ -80,6 +80,7 @@ pub fn content(settings: &Settings<'_>) -> Markup {
         }
         p { a href={ (settings.mount) "/cookies?lang=" (words.language) } { (words.get("page.settings.cookies_link")) } }
         (records(settings))
+        script src={ (settings.mount) "/settings.js" } defer {}
     }
 }
 
@@ -133,7 +134,8 @@ fn form(settings: &Settings<'_>) -> Markup {
     let asked = || settings.catalogue.purposes().iter().filter(|purpose| purpose.kind == Kind::Choice);
     html! {
         @if asked().next().is_some() {
-            form.choice method="post" action={ (settings.mount) "/settings?lang=" (words.language) } {
+            form.choice method="post" action={ (settings.mount) "/settings?lang=" (words.language) }
+                data-consents={ (settings.mount) "/api/v1/consents" } {
                 input type="hidden" name="site" value=(settings.site);
                 input type="hidden" name="notice" value=(settings.notice);
                 input type="hidden" name="id" value=(settings.click);

@@ -41,6 +41,11 @@ pub(super) async fn style(request: HttpRequest, app: Data<App>) -> HttpResponse 
     send(&request, &app.style, SHORT)
 }
 
+/// `GET /privacy/settings.js`
+pub(super) async fn settings_script(request: HttpRequest, app: Data<App>) -> HttpResponse {
+    send(&request, &app.settings_script, SHORT)
+}
+
 /// `GET /privacy/icon.svg`
 pub(super) async fn icon(request: HttpRequest, app: Data<App>) -> HttpResponse {
     send(&request, &app.icon, SHORT)

@@ -38,11 +38,12 @@ pub(super) async fn post(
     origin::check(&request, &app)?;
     let form = ConsentForm::parse(&read_json(&request, payload).await?)?;
     let decision = check(&app, form)?;
-    let standing = choice_cookie(&request, &app)?.and_then(|seen| seen.choice.standing);
-    let recorded = app.record(decision, standing).await?;
+    let seen = choice_cookie(&request, &app)?.map(|seen| seen.choice);
+    let recorded = app.record(decision, seen.as_ref().and_then(|choice| choice.standing)).await?;
     let body = RecordBody::new(&recorded.consent, &recorded.leaf, &app.config.mount);
     let mut answer = HttpResponse::Created();
-    for cookie in cookies_after(&request, &app, &recorded)? {
+    let is_overtaken = seen.is_some_and(|choice| choice.is_later_than(&recorded));
+    for cookie in cookies_after(&request, &app, &recorded)?.into_iter().filter(|_| !is_overtaken) {
         answer.append_header((header::SET_COOKIE, cookie));
     }
     Ok(answer.json(body))

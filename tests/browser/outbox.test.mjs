@@ -64,6 +64,48 @@ test('a change of mind while the server is down: asked again where it can, and i
   assert.equal(await logSize(address), 2);
 });
 
+test('a refusal in the form of the settings page is not undone by a yes that still waits', { faults: true }, async (room) => {
+  const { page, address, data } = room;
+  await visit(room);
+  await room.server.stop();
+  await page.click('#koek-accept');
+  await page.waitForFunction(() => document.querySelector('#koek-confirm [role=status]').textContent);
+  room.server = await serve(data, new URL(address).port);
+  await page.goto(`${address}/privacy/settings`);
+  await Promise.all([page.waitForURL(/saved=/), page.click('button[value=refuse]')]);
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
+  await page.goto(`${address}/`);
+  await page.waitForFunction(() => window.koektrommel?.allows);
+  assert.deepEqual(await answers(page), { preferences: false, display: false });
+  assert.equal(await logSize(address), 2);
+});
+
+test('a slow answer to a yes in one tab does not undo the no in another', { faults: true }, async (room) => {
+  const { page, context, address } = room;
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  let first = true;
+  await context.route(`${address}/privacy/api/v1/consents`, async (route) => {
+    const response = await route.fetch();
+    if (first) {
+      first = false;
+      await held;
+    }
+    await route.fulfill({ response });
+  });
+  await visit(room);
+  await page.click('#koek-accept');
+  const other = await context.newPage();
+  await other.goto(`${address}/`);
+  await other.waitForFunction(() => window.koektrommel?.allows?.('display'));
+  await other.evaluate(() => window.koektrommel.withdraw());
+  await other.waitForFunction(() => JSON.parse(localStorage.getItem('koek-outbox')).length === 2);
+  release();
+  await other.waitForFunction(() => document.cookie.includes('__Host-koek=') && !localStorage.length);
+  assert.deepEqual(await answers(other), { preferences: false, display: false });
+  assert.equal(await logSize(address), 2);
+});
+
 test('a notice that is no longer served: undone, dropped, asked again on the next page', { faults: true }, async (room) => {
   const { page, context, address } = room;
   const path = `${address}/privacy/api/v1/consents`;

@@ -109,6 +109,21 @@ fn a_retry_is_the_same_record_and_the_same_answer() {
 }
 
 #[test]
+fn a_repeated_yes_does_not_undo_a_later_no() {
+    let server = Server::start();
+    let yes = Decision::accept(&server);
+    let given = cookie(&yes.send(&server).expect(201));
+    let refused = cookie(&Decision::refuse(&server).send_with(&server, &given).expect(201));
+    let again = yes.send_with(&server, &refused).expect(201);
+    assert_eq!(again.json()["index"], 0);
+    assert_eq!(again.set_cookie(COOKIE), None);
+    // Nor does it undo a later yes of another kind; and where nothing came after it, the cookie is set again.
+    let changed = cookie(&Decision::save(&server, true, false).send_with(&server, &given).expect(201));
+    assert_eq!(yes.send_with(&server, &changed).expect(201).set_cookie(COOKIE), None);
+    assert!(yes.send_with(&server, &given).expect(201).set_cookie(COOKIE).is_some());
+}
+
+#[test]
 fn a_retry_after_a_restart_is_still_the_same_record() {
     let mut server = Server::start();
     let decision = Decision::accept(&server);

@@ -93,6 +93,7 @@ fn visit(server: &Server) {
         "/privacy/koektrommel.js",
         &format!("/privacy/koektrommel.{hash}.js"),
         "/privacy/style.css",
+        "/privacy/settings.js",
         "/privacy/icon.svg",
         "/privacy/log/checkpoint",
         "/privacy/log/key",

@@ -28,7 +28,7 @@ export interface Surroundings {
   /** Sends one decision; the HTTP status, or 0 when there was no answer. Never rejects. */
   send(decision: Decision): Promise<number>;
   /** Runs `task` while no other tab does. */
-  alone(task: () => Promise<void>): Promise<unknown>;
+  alone(task: () => Promise<unknown>): Promise<unknown>;
   /** Told after each attempt: `stored`, `refused` (dropped for good) or `waiting` (kept). */
   settled(decision: Decision, result: 'stored' | 'refused' | 'waiting'): void;
   /** Milliseconds since 1970. */
@@ -104,7 +104,11 @@ export function makeOutbox({ storage, send, alone, settled, now }: Surroundings)
     add(decision) {
       const list = [...pending(), decision];
       keep(list);
-      return list.length > 1 ? flush() : (sending = deliver(decision));
+      if (list.length > 1) return flush();
+      // Holds the lock until the answer is there: a later word, from whichever tab, waits, so that no older answer
+      // can set the cookie after it.
+      const sent = deliver(decision);
+      return (sending = alone(() => sent));
     },
   };
 }

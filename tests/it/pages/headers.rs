@@ -23,6 +23,7 @@ const ROUTES: [(&str, &str, &str); 18] = [
     ("/privacy/koektrommel.js", "text/javascript; charset=utf-8", SHORT),
     ("/privacy/koektrommel.{hash}.js", "text/javascript; charset=utf-8", IMMUTABLE),
     ("/privacy/style.css", "text/css; charset=utf-8", SHORT),
+    ("/privacy/settings.js", "text/javascript; charset=utf-8", SHORT),
     ("/privacy/icon.svg", "image/svg+xml", SHORT),
     ("/privacy/log/checkpoint", "text/plain; charset=utf-8", "public, max-age=5"),
     ("/privacy/log/key", "text/plain; charset=utf-8", SHORT),
