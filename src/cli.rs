@@ -24,7 +24,7 @@ mod serve;
 /// A cookie-consent and privacy-notice server whose log proves itself.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true)]
-pub struct Cli {
+struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
@@ -38,6 +38,7 @@ enum Command {
     /// Tests a configuration and names every fault with file, line and key.
     CheckConfig {
         /// The configuration file; the built-in example without it.
+        #[arg(env = "KOEKTROMMEL_CONFIG")]
         file: Option<PathBuf>,
     },
     /// Accounts of the staff who may read the log; works while the server runs.
@@ -124,11 +125,11 @@ enum OfficerCommand {
 struct VerifyArgs {
     /// A download as NDJSON, or a data folder; the folder that --data names without it.
     file: Option<PathBuf>,
-    /// The checkpoint that the download must agree with; the one inside it without this.
-    #[arg(long, requires = "file")]
+    /// A checkpoint that was kept elsewhere, which download or folder must agree with.
+    #[arg(long)]
     checkpoint: Option<PathBuf>,
-    /// The log's public key, as `/privacy/log/key` shows it, or a file with it; the one inside the download without this.
-    #[arg(long, requires = "file")]
+    /// The log's public key, as `/privacy/log/key` shows it, or a file with it.
+    #[arg(long)]
     key: Option<String>,
     #[command(flatten)]
     data: DataArgs,
@@ -143,9 +144,13 @@ enum KeysCommand {
     },
 }
 
-/// Does what the command line says.
+/// Reads the command line and does what it says.
 #[must_use]
-pub fn run(cli: Cli) -> ExitCode {
+pub fn main() -> ExitCode {
+    run(Cli::parse())
+}
+
+fn run(cli: Cli) -> ExitCode {
     let result = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(args) => load(&args).and_then(serve::run),
         Command::CheckConfig { file } => check_config(file.as_deref()),
@@ -171,13 +176,19 @@ fn load(args: &ServeArgs) -> Result<Config, String> {
 
 fn check_config(file: Option<&Path>) -> Result<(), String> {
     let config = config::load(file).map_err(|error| error.to_string())?;
-    say(&format!("The configuration is right: {} site(s).", config.sites.len()));
+    let name = file.map_or("The built-in example".to_owned(), |file| file.display().to_string());
+    say(&format!("{name} is right: {} site(s).", config.sites.len()));
     Ok(())
 }
 
 fn officer(args: OfficerArgs) -> Result<(), String> {
     use accounts::cli::Command as Do;
-    let folder = Folder::open_or_create(&args.data).map_err(|error| error.to_string())?;
+    // Only the first account may come before the first start: elsewhere a missing folder is a typing error.
+    let open = match args.command {
+        OfficerCommand::Add { .. } => Folder::open_or_create,
+        _ => Folder::open,
+    };
+    let folder = open(&args.data).map_err(|error| error.to_string())?;
     let command = match args.command {
         OfficerCommand::Add { name, role, password_stdin } => Do::Add { name, role, password_stdin },
         OfficerCommand::Password { name, password_stdin } => Do::Password { name, password_stdin },
@@ -193,9 +204,9 @@ fn officer(args: OfficerArgs) -> Result<(), String> {
 
 fn verify(args: VerifyArgs) -> ExitCode {
     let what = match args.file {
-        Some(path) if path.is_file() => What::File { path, checkpoint: args.checkpoint, key: args.key },
-        Some(path) => What::Data(path),
-        None => What::Data(args.data.data),
+        Some(path) if !path.is_dir() => What::File { path, checkpoint: args.checkpoint, key: args.key },
+        Some(path) => What::Data { path, checkpoint: args.checkpoint, key: args.key },
+        None => What::Data { path: args.data.data, checkpoint: args.checkpoint, key: args.key },
     };
     let is_right = verify::cli::run(&what, &|folder| serve::open_store(folder), &mut io::stdout());
     if is_right.unwrap_or(false) { ExitCode::SUCCESS } else { ExitCode::FAILURE }

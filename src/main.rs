@@ -2,9 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use koektrommel::cli::{self, Cli};
+use koektrommel::cli;
 
 fn main() -> ExitCode {
-    cli::run(Cli::parse())
+    cli::main()
 }

@@ -1,15 +1,38 @@
 //! What the program tells its operator, on standard error. Never about a visitor: no address, no cookie, no
 //! pseudonym, no path with a query.
 
+use std::io::{self, IsTerminal};
+
 use tracing_subscriber::EnvFilter;
 
-/// Starts logging: `KOEKTROMMEL_LOG` sets the level (`info` without it), `KOEKTROMMEL_LOG_FORMAT=json` the form.
-pub fn start() {
-    let filter = EnvFilter::try_from_env("KOEKTROMMEL_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("info,actix_server=warn"));
-    let subscriber =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    let is_json = std::env::var("KOEKTROMMEL_LOG_FORMAT").is_ok_and(|form| form == "json");
+/// What is told without `KOEKTROMMEL_LOG`. A request that is not HTTP is a stranger's mistake, not the operator's.
+const DEFAULT: &str = "info,actix_server=warn,actix_http=off";
+
+/// Starts logging: `KOEKTROMMEL_LOG` sets what is told (`info`, `debug`, …), `KOEKTROMMEL_LOG_FORMAT` how (`text` or
+/// `json`).
+///
+/// # Errors
+/// Names the variable that is wrong.
+pub fn start() -> Result<(), String> {
+    let filter = variable("KOEKTROMMEL_LOG");
+    let filter = EnvFilter::builder().parse(filter.as_deref().unwrap_or(DEFAULT)).map_err(
+        |_| "KOEKTROMMEL_LOG must be a level (error, warn, info, debug, trace) or a list of them by module",
+    )?;
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(false);
     // A second start in one process, as tests do, keeps the first subscriber.
-    let _started = if is_json { subscriber.json().try_init() } else { subscriber.try_init() };
+    let _started = match variable("KOEKTROMMEL_LOG_FORMAT").as_deref() {
+        None | Some("text") => subscriber.try_init(),
+        Some("json") => subscriber.json().try_init(),
+        Some(_) => return Err("KOEKTROMMEL_LOG_FORMAT must be text or json".to_owned()),
+    };
+    Ok(())
+}
+
+/// A variable that is set to something.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -10,7 +10,10 @@ mod parallel;
 
 use std::{fmt, io, path::Path};
 
-pub use self::{data::data, file::file};
+pub use self::{
+    data::{Elsewhere, data},
+    file::file,
+};
 use crate::store::StoreError;
 
 /// What was found to be right.

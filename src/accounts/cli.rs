@@ -119,7 +119,12 @@ fn ask(name: &OfficerName, from_input: bool, input: &mut dyn Read) -> Result<Pas
         input.take(LONGEST as u64 + 3).read_to_string(&mut text)?;
         text.lines().next().unwrap_or_default().to_owned()
     } else {
-        let first = rpassword::prompt_password(format!("Password for {name}: "))?;
+        let first = rpassword::prompt_password(format!("Password for {name}: ")).map_err(|error| {
+            io::Error::new(
+                error.kind(),
+                "there is no terminal to ask for the password on: use --password-stdin",
+            )
+        })?;
         if rpassword::prompt_password("Once more: ")? != first {
             return Err(AccountsError::from(Malformed::new("password", "must be the same both times")).into());
         }

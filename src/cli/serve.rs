@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub(super) fn run(config: Config) -> Result<(), String> {
-    crate::telemetry::start();
+    crate::telemetry::start()?;
     let folder = Folder::open_or_create(&config.data).map_err(|error| error.to_string())?;
     let _lock = folder.lock().map_err(|error| error.to_string())?;
     let store = Arc::from(open_store(&folder)?);

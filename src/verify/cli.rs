@@ -8,7 +8,7 @@ use std::{
 
 use koektrommel_core::note::VerifierKey;
 
-use super::{Report, VerifyError, data, file};
+use super::{Elsewhere, Report, VerifyError, data, file};
 use crate::{folder::Folder, store::Store};
 
 /// What to verify.
@@ -24,7 +24,14 @@ pub enum What {
         key: Option<String>,
     },
     /// A data folder that no server uses at the moment.
-    Data(PathBuf),
+    Data {
+        /// The folder.
+        path: PathBuf,
+        /// A signed checkpoint from elsewhere, of this size or an earlier one.
+        checkpoint: Option<PathBuf>,
+        /// The log's public key from elsewhere: the key itself, or a file that holds it.
+        key: Option<String>,
+    },
 }
 
 /// Opens the store of a data folder; the sentence says why it cannot.
@@ -41,7 +48,8 @@ pub fn run(what: &What, open: OpenStore<'_>, output: &mut dyn Write) -> io::Resu
             .map(read_key)
             .transpose()
             .and_then(|key| file(path, checkpoint.as_deref(), key.as_ref())),
-        What::Data(path) => verify_data(path, open),
+        What::Data { path, checkpoint, key } => read_elsewhere(checkpoint.as_deref(), key.as_deref())
+            .and_then(|elsewhere| verify_data(path, open, &elsewhere)),
     };
     match result {
         Ok(report) => print(&report, output).map(|()| true),
@@ -50,12 +58,17 @@ pub fn run(what: &What, open: OpenStore<'_>, output: &mut dyn Write) -> io::Resu
     }
 }
 
-fn verify_data(path: &Path, open: OpenStore<'_>) -> Result<Report, VerifyError> {
+fn verify_data(path: &Path, open: OpenStore<'_>, elsewhere: &Elsewhere) -> Result<Report, VerifyError> {
     let unreadable = |error: crate::folder::FolderError| VerifyError::Unreadable(error.to_string());
     let folder = Folder::open(path).map_err(unreadable)?;
     let _lock = folder.lock().map_err(unreadable)?;
     let store = open(&folder).map_err(VerifyError::Unreadable)?;
-    data(&folder, &*store)
+    data(&folder, &*store, elsewhere)
+}
+
+fn read_elsewhere(checkpoint: Option<&Path>, key: Option<&str>) -> Result<Elsewhere, VerifyError> {
+    let read = |path: &Path| fs::read_to_string(path).map_err(VerifyError::io(path));
+    Ok(Elsewhere { checkpoint: checkpoint.map(read).transpose()?, key: key.map(read_key).transpose()? })
 }
 
 fn read_key(text: &str) -> Result<VerifierKey, VerifyError> {

@@ -21,17 +21,30 @@ const STRETCH: u64 = 8192;
 /// Nodes of this level and above are held against those that the store keeps: one for every 256 items and up.
 const LEVEL: u8 = 8;
 
+/// What somebody kept elsewhere, which the log must agree with.
+#[derive(Clone, Debug, Default)]
+pub struct Elsewhere {
+    /// A checkpoint of this log, as C2SP text, of its present size or an earlier one.
+    pub checkpoint: Option<String>,
+    /// The public key of this log.
+    pub key: Option<VerifierKey>,
+}
+
 /// Verifies the log of a data folder. The caller holds the folder's lock, so that nothing changes meanwhile.
 ///
 /// # Errors
-/// Names the first bad item.
-pub fn data(folder: &Folder, store: &dyn Store) -> Result<Report, VerifyError> {
+/// Names the first bad item, or what was kept elsewhere and does not agree.
+pub fn data(folder: &Folder, store: &dyn Store, elsewhere: &Elsewhere) -> Result<Report, VerifyError> {
     let head = store.head()?;
     let size = head.frontier.size();
+    let key = read_key(folder)?;
+    if elsewhere.key.as_ref().is_some_and(|other| *other != key) {
+        return Err(VerifyError::bad(Place::Log, "its key is not the one given: it is another log"));
+    }
+    let kept = elsewhere.checkpoint.as_deref().map(|note| read_kept(note, &key, size)).transpose()?;
     if size == 0 && head.checkpoint.is_empty() {
         return Ok(Report { proved: vec!["The log is empty.".to_owned()], unproved: Vec::new() });
     }
-    let key = read_key(folder)?;
     let signed = check_head(&head, &key)?;
     let notices = Notices::new(folder);
     let mut tree = Frontier::new();
@@ -58,6 +71,10 @@ pub fn data(folder: &Folder, store: &dyn Store) -> Result<Report, VerifyError> {
                     return Err(first_of(store, id, index));
                 }
             }
+            if kept.as_ref().is_some_and(|kept| kept.size == tree.size() && kept.root != tree.root()) {
+                let why = "up to here it is not what the checkpoint given signed: there are two logs";
+                return Err(bad(index, why));
+            }
             counts.add(&what);
             let Some(time) = what.time() else { continue };
             if time < last.as_str() {
@@ -76,7 +93,20 @@ pub fn data(folder: &Folder, store: &dyn Store) -> Result<Report, VerifyError> {
     if head.time.is_none_or(|time| time.to_string() < last) {
         return Err(VerifyError::bad(Place::Log, "its newest time is before that of its last record"));
     }
-    Ok(report(&key, &signed, &counts))
+    Ok(report(&key, &signed, &counts, kept.as_ref()))
+}
+
+/// Reads a checkpoint that was kept elsewhere; a log that was cut back since is shorter than it.
+fn read_kept(note: &str, key: &VerifierKey, size: u64) -> Result<Checkpoint, VerifyError> {
+    let kept = Checkpoint::open(note, std::slice::from_ref(key), &keys::log::verify).map_err(|error| {
+        VerifyError::bad(Place::Log, format!("the checkpoint given does not verify with its key: {error}"))
+    })?;
+    if kept.size <= size {
+        return Ok(kept);
+    }
+    let why =
+        format!("the checkpoint given is of {} items and there are {size}: the log was cut back", kept.size);
+    Err(VerifyError::bad(Place::Log, why))
 }
 
 fn bad(index: u64, why: impl Into<String>) -> VerifyError {
@@ -205,19 +235,29 @@ fn first_of(store: &dyn Store, node: NodeId, index: u64) -> VerifyError {
     bad(leaves.start, why)
 }
 
-fn report(key: &VerifierKey, signed: &Checkpoint, counts: &Counts) -> Report {
+fn report(key: &VerifierKey, signed: &Checkpoint, counts: &Counts, kept: Option<&Checkpoint>) -> Report {
     let Counts { consents, accesses, erased } = counts;
-    Report {
+    let mut report = Report {
         proved: vec![
             format!("The log {} holds {} items with root {}.", signed.origin, signed.size, signed.root),
-            format!("{consents} decisions and {accesses} readings by officers are, byte for byte, what was committed to."),
+            format!(
+                "{consents} decisions and {accesses} readings by officers are, byte for byte, what was committed to."
+            ),
             format!("{erased} records were erased; their entries are in the tree."),
             "Every notice that a decision names is there and unchanged.".to_owned(),
             format!("The checkpoint is signed with the key {key}."),
         ],
-        unproved: vec![
-            "That the log was not begun anew or cut back: compare the checkpoint with one that was kept elsewhere."
+        unproved: Vec::new(),
+    };
+    match kept {
+        Some(kept) => report.proved.push(format!(
+            "Its first {} items are those that the checkpoint given signed; nothing was cut back or begun anew since.",
+            kept.size
+        )),
+        None => report.unproved.push(
+            "That the log was not begun anew or cut back: give a checkpoint that was kept elsewhere with --checkpoint."
                 .to_owned(),
-        ],
+        ),
     }
+    report
 }

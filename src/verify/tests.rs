@@ -11,7 +11,7 @@ use koektrommel_core::{
     record::Tag,
 };
 
-use super::{Place, VerifyError, data, file};
+use super::{Elsewhere, Place, VerifyError, data, file};
 use crate::{
     download::fixture::{Fixture, notice_file},
     keys::LogKey,
@@ -220,13 +220,13 @@ async fn a_changed_item_of_a_stored_log_is_named() {
     for _ in 0..300 {
         fixture.decide("2026-12-01T10:00:00Z", "wsn", [true, false], None).await;
     }
-    let report = data(&fixture.folder, &*fixture.store).unwrap();
+    let report = data(&fixture.folder, &*fixture.store, &Elsewhere::default()).unwrap();
     assert!(report.proved[1].starts_with("307 decisions and 2 readings"), "{report:?}");
     assert!(report.proved[2].starts_with("1 records were erased"), "{report:?}");
 
     let verify = |item: fn(u64, &mut Item), head: fn(&mut Head)| {
         let changed = Changed { store: &*fixture.store, item, head };
-        match data(&fixture.folder, &changed) {
+        match data(&fixture.folder, &changed, &Elsewhere::default()) {
             Err(VerifyError::Bad(finding)) => finding.place,
             other => panic!("{other:?}"),
         }

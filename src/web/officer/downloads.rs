@@ -22,12 +22,18 @@ use crate::{
 };
 
 /// What can be asked for. An empty value is none: that is how a form leaves a field out.
+///
+/// The list is closed: a mistyped filter must not hand out everything.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Question {
     from: Option<String>,
     to: Option<String>,
     site: Option<String>,
     format: Option<String>,
+    /// The language of the page that asks, for its errors.
+    #[serde(rename = "lang")]
+    _lang: Option<String>,
 }
 
 /// `GET /officer/api/v1/consents?from=&to=&site=&format=`

@@ -12,7 +12,7 @@ const SHORT: &str = "public, max-age=300";
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 /// Every public route that answers 200 on a log with one record: its media type and how it is cached.
-const ROUTES: [(&str, &str, &str); 18] = [
+const ROUTES: [(&str, &str, &str); 19] = [
     ("/", "text/html; charset=utf-8", SHORT),
     ("/demo/demo.css", "text/css; charset=utf-8", SHORT),
     ("/demo/demo.js", "text/javascript; charset=utf-8", SHORT),
