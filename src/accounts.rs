@@ -11,7 +11,6 @@ mod secret;
 
 use std::{
     fmt, fs, io,
-    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 
@@ -27,7 +26,7 @@ pub use self::{
     secret::{Password, Token},
 };
 use crate::{
-    folder::{Folder, FolderError, replace},
+    folder::{Folder, FolderError, give_to_owner_of_folder, replace},
     keys::KeyError,
     watched::{Watched, WatchedError},
 };
@@ -199,15 +198,11 @@ impl Accounts {
         &self,
         change: impl FnOnce(&mut Book) -> Result<T, AccountsError>,
     ) -> Result<T, AccountsError> {
-        let at = |path: &PathBuf| {
-            let path = path.clone();
-            move |source: io::Error| FolderError::Io { path, source }
-        };
-        let _lock = lock(&self.lock).map_err(at(&self.lock))?;
+        let at = |source| FolderError::Io { path: self.lock.clone(), source };
+        let _lock = lock(&self.lock).map_err(at)?;
         let mut book = Book::clone(&*self.book.get()?);
         let done = change(&mut book)?;
         replace(self.book.path(), book.to_json().as_bytes())?;
-        give_to_owner_of_folder(self.book.path()).map_err(at(&self.book.path().to_owned()))?;
         Ok(done)
     }
 }
@@ -222,19 +217,9 @@ impl fmt::Debug for Accounts {
 fn lock(path: &Path) -> io::Result<fs::File> {
     use std::os::unix::fs::OpenOptionsExt;
     let file = fs::File::options().write(true).create(true).truncate(false).mode(0o600).open(path)?;
-    give_to_owner_of_folder(path)?;
+    give_to_owner_of_folder(&file, path)?;
     file.lock()?;
     Ok(file)
-}
-
-/// An administrator may make an account as root, while the server runs as somebody else and must read the file.
-fn give_to_owner_of_folder(path: &Path) -> io::Result<()> {
-    let Some(folder) = path.parent() else { return Ok(()) };
-    let (folder, file) = (fs::metadata(folder)?, fs::metadata(path)?);
-    if folder.uid() == file.uid() {
-        return Ok(());
-    }
-    std::os::unix::fs::chown(path, Some(folder.uid()), Some(folder.gid()))
 }
 
 impl Book {

@@ -15,7 +15,7 @@
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Read, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, fchown},
     path::{Path, PathBuf},
 };
 
@@ -113,7 +113,11 @@ impl Folder {
     }
 }
 
-/// Writes a file so that a crash leaves either the old content or the new, readable by this user alone.
+/// Writes a file so that a crash leaves either the old content or the new, readable by its owner alone: the owner
+/// of the folder that it is in.
+///
+/// # Errors
+/// What the file system refused.
 pub fn replace(path: &Path, content: &[u8]) -> Result<(), FolderError> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".new");
@@ -121,11 +125,25 @@ pub fn replace(path: &Path, content: &[u8]) -> Result<(), FolderError> {
     let write = || -> io::Result<()> {
         let mut file = private().create(true).truncate(true).open(&temporary)?;
         file.write_all(content)?;
+        give_to_owner_of_folder(&file, &temporary)?;
         file.sync_all()?;
         fs::rename(&temporary, path)?;
         path.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
     };
     write().map_err(at(path))
+}
+
+/// An administrator may make an account or a key as root, while the server runs as somebody else and must read it.
+///
+/// # Errors
+/// What the file system refused.
+pub fn give_to_owner_of_folder(file: &File, path: &Path) -> io::Result<()> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
+    let folder = fs::metadata(folder)?;
+    if folder.uid() == file.metadata()?.uid() {
+        return Ok(());
+    }
+    fchown(file, Some(folder.uid()), Some(folder.gid()))
 }
 
 /// Makes a folder that only this user can enter, and the folders above it.
@@ -150,9 +168,15 @@ fn first_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, os::unix::fs::PermissionsExt};
+    use std::{
+        fs::{self, File},
+        os::unix::fs::{MetadataExt, PermissionsExt, chown},
+    };
 
     use super::{Folder, FolderError, replace};
+
+    /// A server's user that is not root; nobody needs to have this number.
+    const SERVER: u32 = 54_321;
 
     #[test]
     fn a_new_folder_is_private_and_opens_again() {
@@ -163,6 +187,21 @@ mod tests {
         assert_eq!(fs::metadata(folder.path("keys")).unwrap().permissions().mode() & 0o777, 0o700);
         replace(&folder.path("keys/x"), b"secret").unwrap();
         assert_eq!(fs::metadata(folder.path("keys/x")).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn what_root_writes_is_the_servers() {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = Folder::open_or_create(temp.path()).unwrap();
+        if chown(folder.path("keys"), Some(SERVER), Some(SERVER)).is_err() {
+            // Only root writes for somebody else.
+            return;
+        }
+        for content in [b"one", b"two"] {
+            replace(&folder.path("keys/x"), content).unwrap();
+            let file = File::open(folder.path("keys/x")).unwrap().metadata().unwrap();
+            assert_eq!((file.uid(), file.gid(), file.permissions().mode() & 0o777), (SERVER, SERVER, 0o600));
+        }
     }
 
     #[test]
