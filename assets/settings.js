@@ -30,11 +30,15 @@
     localStorage.removeItem(KEY);
   }
 
+  let delivered = false;
   form?.addEventListener('submit', (event) => {
-    if (!waiting().length) return;
+    if (delivered || !waiting().length) return;
     event.preventDefault();
+    delivered = true;
     const task = () => deliver(form.dataset.consents);
-    const done = navigator.locks ? navigator.locks.request(KEY, task) : task();
-    done.finally(() => form.requestSubmit(event.submitter));
+    // Another tab may be sending. It is not waited for longer than a visitor would.
+    const signal = AbortSignal.timeout(5000);
+    const done = navigator.locks ? navigator.locks.request(KEY, { signal }, task) : task();
+    done.catch(() => {}).finally(() => form.requestSubmit(event.submitter));
   });
 })();

@@ -14,6 +14,7 @@ use crate::{
     accounts::{self, Role},
     clock::Clock,
     config::{self, Config},
+    environment::variable,
     folder::Folder,
     keys::KeyRing,
     verify::{self, cli::What},
@@ -37,8 +38,7 @@ enum Command {
     Serve(ServeArgs),
     /// Tests a configuration and names every fault with file, line and key.
     CheckConfig {
-        /// The configuration file; the built-in example without it.
-        #[arg(env = "KOEKTROMMEL_CONFIG")]
+        /// The configuration file (or KOEKTROMMEL_CONFIG); the built-in example without it.
         file: Option<PathBuf>,
     },
     /// Accounts of the staff who may read the log; works while the server runs.
@@ -52,31 +52,37 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct ServeArgs {
-    /// The configuration file; the built-in example without it.
-    #[arg(long, env = "KOEKTROMMEL_CONFIG")]
+    /// The configuration file (or KOEKTROMMEL_CONFIG); the built-in example without it.
+    #[arg(long)]
     config: Option<PathBuf>,
-    /// Address and port to listen on; port 0 takes a free one.
-    #[arg(long, env = "KOEKTROMMEL_LISTEN")]
+    /// Address and port to listen on (or KOEKTROMMEL_LISTEN); port 0 takes a free one.
+    #[arg(long)]
     listen: Option<SocketAddr>,
-    /// The data folder.
-    #[arg(long, env = "KOEKTROMMEL_DATA")]
+    /// The data folder (or KOEKTROMMEL_DATA).
+    #[arg(long)]
     data: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 struct DataArgs {
-    /// The data folder.
-    #[arg(long, env = "KOEKTROMMEL_DATA", default_value = "data")]
-    data: PathBuf,
+    /// The data folder (or KOEKTROMMEL_DATA); `data` without it.
+    #[arg(long, global = true)]
+    data: Option<PathBuf>,
+}
+
+impl DataArgs {
+    fn path(&self) -> PathBuf {
+        let named = self.data.clone().or_else(|| variable("KOEKTROMMEL_DATA").map(PathBuf::from));
+        named.unwrap_or_else(|| PathBuf::from("data"))
+    }
 }
 
 #[derive(Debug, Args)]
 struct OfficerArgs {
     #[command(subcommand)]
     command: OfficerCommand,
-    /// The data folder.
-    #[arg(long, env = "KOEKTROMMEL_DATA", default_value = "data", global = true)]
-    data: PathBuf,
+    #[command(flatten)]
+    data: DataArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -153,7 +159,7 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> ExitCode {
     let result = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(args) => load(&args).and_then(serve::run),
-        Command::CheckConfig { file } => check_config(file.as_deref()),
+        Command::CheckConfig { file } => check_config(config_file(file).as_deref()),
         Command::Officer(command) => officer(command),
         Command::Verify(args) => return verify(args),
         Command::Keys(KeysCommand::Rotate { data }) => rotate(&data),
@@ -167,11 +173,22 @@ fn run(cli: Cli) -> ExitCode {
     }
 }
 
+/// The configuration as flags, variables and file have it, in this order.
 fn load(args: &ServeArgs) -> Result<Config, String> {
-    let mut config = config::load(args.config.as_deref()).map_err(|error| error.to_string())?;
-    config.listen = args.listen.unwrap_or(config.listen);
-    config.data = args.data.clone().unwrap_or(config.data);
+    let mut config =
+        config::load(config_file(args.config.clone()).as_deref()).map_err(|error| error.to_string())?;
+    let listen = variable("KOEKTROMMEL_LISTEN").map(|text| {
+        text.parse()
+            .map_err(|_| "KOEKTROMMEL_LISTEN must be an address and a port: 127.0.0.1:8080".to_owned())
+    });
+    config.listen = args.listen.or(listen.transpose()?).unwrap_or(config.listen);
+    let data = args.data.clone().or_else(|| variable("KOEKTROMMEL_DATA").map(PathBuf::from));
+    config.data = data.unwrap_or(config.data);
     Ok(config)
+}
+
+fn config_file(flag: Option<PathBuf>) -> Option<PathBuf> {
+    flag.or_else(|| variable("KOEKTROMMEL_CONFIG").map(PathBuf::from))
 }
 
 fn check_config(file: Option<&Path>) -> Result<(), String> {
@@ -188,7 +205,7 @@ fn officer(args: OfficerArgs) -> Result<(), String> {
         OfficerCommand::Add { .. } => Folder::open_or_create,
         _ => Folder::open,
     };
-    let folder = open(&args.data).map_err(|error| error.to_string())?;
+    let folder = open(&args.data.path()).map_err(|error| error.to_string())?;
     let command = match args.command {
         OfficerCommand::Add { name, role, password_stdin } => Do::Add { name, role, password_stdin },
         OfficerCommand::Password { name, password_stdin } => Do::Password { name, password_stdin },
@@ -206,14 +223,14 @@ fn verify(args: VerifyArgs) -> ExitCode {
     let what = match args.file {
         Some(path) if !path.is_dir() => What::File { path, checkpoint: args.checkpoint, key: args.key },
         Some(path) => What::Data { path, checkpoint: args.checkpoint, key: args.key },
-        None => What::Data { path: args.data.data, checkpoint: args.checkpoint, key: args.key },
+        None => What::Data { path: args.data.path(), checkpoint: args.checkpoint, key: args.key },
     };
     let is_right = verify::cli::run(&what, &|folder| serve::open_store(folder), &mut io::stdout());
     if is_right.unwrap_or(false) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn rotate(args: &DataArgs) -> Result<(), String> {
-    let folder = Folder::open(&args.data).map_err(|error| error.to_string())?;
+    let folder = Folder::open(&args.path()).map_err(|error| error.to_string())?;
     let ring = KeyRing::open_or_create(&folder).map_err(|error| error.to_string())?;
     let id = ring.rotate(Clock::system().now().day()).map_err(|error| error.to_string())?;
     say(&format!("Cookies are signed with key {id} from now on."));

@@ -15,10 +15,7 @@ use koektrommel_core::{
 };
 use time::Duration;
 
-use crate::{
-    keys::{KeyError, KeyRing},
-    ledger::Recorded,
-};
+use crate::keys::{KeyError, KeyRing};
 
 /// The name of the choice cookie where the site and the server share an origin.
 pub const NAME: &str = "__Host-koek";
@@ -64,18 +61,17 @@ impl ChoiceCookie {
         }
     }
 
-    /// Whether this choice was made after a decision that has come in once more, and so must stay.
+    /// Whether this choice was made after the decision of this record, which has come in once more; it must then
+    /// stay.
     ///
     /// Records are numbered, refusals are not: their cookie knows the day only. A refusal of the same day stays,
     /// because a repeated yes must never undo a no.
     #[must_use]
-    pub fn is_later_than(&self, recorded: &Recorded) -> bool {
-        let consent = &recorded.consent;
-        recorded.repeated
-            && match self.standing {
-                Some(standing) => standing.record > consent.id.index(),
-                None => !self.choices.any_granted() && self.decided >= consent.time.day(),
-            }
+    pub fn is_later_than(&self, repeated: &Consent) -> bool {
+        match self.standing {
+            Some(standing) => standing.record > repeated.id.index(),
+            None => !self.choices.any_granted() && self.decided >= repeated.time.day(),
+        }
     }
 
     /// The `Set-Cookie` header that keeps it for as long as it holds.

@@ -10,6 +10,7 @@ pub mod config;
 pub mod cookie;
 pub mod demo;
 pub mod download;
+pub mod environment;
 pub mod folder;
 pub mod keys;
 pub mod ledger;

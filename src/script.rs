@@ -56,21 +56,21 @@ impl Scripts {
         self.current.get(&(site.clone(), language.clone()))
     }
 
-    /// A script by the first half of its hash, also if it is no longer the current one. May block on the disk.
+    /// A script that is served now, by the first half of its hash.
     #[must_use]
-    pub fn by_hash(&self, short_hash: &str) -> Option<Asset> {
+    pub fn current_by_hash(&self, short_hash: &str) -> Option<&Asset> {
+        let mut known = self.current.values().chain([&self.settings]);
+        known.find(|asset| asset.short_hash() == short_hash)
+    }
+
+    /// A script that was served once, by the first half of its hash. Blocks on the disk.
+    #[must_use]
+    pub fn kept_by_hash(&self, short_hash: &str) -> Option<Asset> {
         let is_hash =
             short_hash.len() == 32 && short_hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        if !is_hash {
-            return None;
-        }
-        let mut known = self.current.values().chain([&self.settings]);
-        if let Some(asset) = known.find(|asset| asset.short_hash() == short_hash) {
-            return Some(asset.clone());
-        }
-        let asset =
-            Asset::uncompressed(CONTENT_TYPE, fs::read(self.folder.path(&file_name(short_hash))).ok()?);
-        Some(asset).filter(|asset| asset.short_hash() == short_hash)
+        let path = self.folder.path(&file_name(short_hash));
+        let content = is_hash.then(|| fs::read(path).ok())??;
+        Some(Asset::uncompressed(CONTENT_TYPE, content)).filter(|asset| asset.short_hash() == short_hash)
     }
 }
 

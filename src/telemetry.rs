@@ -5,6 +5,8 @@ use std::io::{self, IsTerminal};
 
 use tracing_subscriber::EnvFilter;
 
+use crate::environment::variable;
+
 /// What is told without `KOEKTROMMEL_LOG`. A request that is not HTTP is a stranger's mistake, not the operator's.
 const DEFAULT: &str = "info,actix_server=warn,actix_http=off";
 
@@ -30,9 +32,4 @@ pub fn start() -> Result<(), String> {
         Some(_) => return Err("KOEKTROMMEL_LOG_FORMAT must be text or json".to_owned()),
     };
     Ok(())
-}
-
-/// A variable that is set to something.
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
 }

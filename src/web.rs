@@ -1,6 +1,7 @@
 //! The server as the world sees it: every route, in one list.
 
 mod assets;
+mod body;
 mod consents;
 mod demo;
 mod headers;

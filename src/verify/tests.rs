@@ -14,6 +14,7 @@ use koektrommel_core::{
 use super::{Elsewhere, Place, VerifyError, data, file};
 use crate::{
     download::fixture::{Fixture, notice_file},
+    folder::Folder,
     keys::LogKey,
     store::{Batch, Head, Item, Store, StoreError},
 };
@@ -86,7 +87,7 @@ async fn a_download_verifies_on_its_own_and_says_what_it_proves() {
     assert_eq!(report.unproved.len(), 1, "{report:?}");
 
     let other = tempfile::tempdir().unwrap();
-    let other = crate::folder::Folder::open_or_create(other.path()).unwrap();
+    let other = Folder::open_or_create(other.path()).unwrap();
     let other = LogKey::open_or_create(&other, "log.example/wsn").unwrap();
     assert!(file(&sample.path, None, Some(other.verifier())).unwrap_err().to_string().contains("line 1"));
     let forged = other.checkpoint(11, Hash::of(&[])).unwrap();
@@ -267,4 +268,32 @@ async fn a_changed_item_of_a_stored_log_is_named() {
     assert_eq!(verify(nothing, same), Place::Item(0));
     fs::remove_file(&notice).unwrap();
     assert_eq!(verify(nothing, same), Place::Item(0));
+}
+
+#[actix_web::test]
+async fn a_folder_is_held_against_what_was_kept_elsewhere() {
+    let fixture = Fixture::with_log().await;
+    let head = fixture.store.head().unwrap();
+    let outcome = |checkpoint: Option<String>, key: Option<&str>| {
+        let key = key.map(|key| key.parse().unwrap());
+        data(&fixture.folder, &*fixture.store, &Elsewhere { checkpoint, key })
+    };
+    let key = fs::read_to_string(fixture.folder.path("keys/log.vkey")).unwrap();
+    let report = outcome(Some(head.checkpoint.clone()), Some(key.trim_end())).unwrap();
+    assert!(report.unproved.is_empty(), "{report:?}");
+
+    // The key of another log, and a checkpoint that another log signed under the same name.
+    let temp = tempfile::tempdir().unwrap();
+    let other = Folder::open_or_create(temp.path()).unwrap();
+    let other = LogKey::open_or_create(&other, key.split('+').next().unwrap()).unwrap();
+    assert!(outcome(None, Some(&other.verifier().to_string())).is_err());
+    let foreign = other.checkpoint(head.frontier.size(), head.frontier.root()).unwrap();
+    assert!(outcome(Some(foreign), None).is_err());
+
+    // Our own signature under a longer log, and under another tree of a size that was passed.
+    let own = LogKey::open(&fixture.folder).unwrap();
+    let longer = own.checkpoint(head.frontier.size() + 1, head.frontier.root()).unwrap();
+    assert!(format!("{:?}", outcome(Some(longer), None).unwrap_err()).contains("cut back"));
+    let forked = own.checkpoint(6, head.frontier.root()).unwrap();
+    assert!(format!("{:?}", outcome(Some(forked), None).unwrap_err()).contains("two logs"));
 }

@@ -3,7 +3,7 @@
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{self, HeaderName, HeaderValue},
-    web::{Data, Path, Query},
+    web::{self, Data, Path, Query},
 };
 
 use super::{
@@ -30,9 +30,12 @@ pub(super) async fn script(
 
 /// `GET /privacy/koektrommel.{hash}.js`
 pub(super) async fn hashed_script(request: HttpRequest, app: Data<App>, hash: Path<String>) -> HttpResponse {
-    match app.scripts.by_hash(&hash) {
-        Some(asset) => send_script(&request, &asset, IMMUTABLE),
-        None => problem::not_found(request).await,
+    if let Some(asset) = app.scripts.current_by_hash(&hash) {
+        return send_script(&request, asset, IMMUTABLE);
+    }
+    match web::block(move || app.scripts.kept_by_hash(&hash)).await {
+        Ok(Some(asset)) => send_script(&request, &asset, IMMUTABLE),
+        _ => problem::not_found(request).await,
     }
 }
 

@@ -13,7 +13,7 @@ use koektrommel_core::{
 };
 
 use super::{
-    origin,
+    body, origin,
     problem::Problem,
     wire::{ConsentForm, OwnRecords, RecordBody},
 };
@@ -24,8 +24,6 @@ use crate::{
     store::StoreError,
 };
 
-/// The longest body, in bytes.
-const LONGEST: usize = 4096;
 /// The most records of one device that are shown.
 const MOST: usize = 100;
 
@@ -42,7 +40,8 @@ pub(super) async fn post(
     let recorded = app.record(decision, seen.as_ref().and_then(|choice| choice.standing)).await?;
     let body = RecordBody::new(&recorded.consent, &recorded.leaf, &app.config.mount);
     let mut answer = HttpResponse::Created();
-    let is_overtaken = seen.is_some_and(|choice| choice.is_later_than(&recorded));
+    let is_overtaken =
+        recorded.repeated && seen.is_some_and(|choice| choice.is_later_than(&recorded.consent));
     for cookie in cookies_after(&request, &app, &recorded)?.into_iter().filter(|_| !is_overtaken) {
         answer.append_header((header::SET_COOKIE, cookie));
     }
@@ -69,9 +68,7 @@ async fn read_json(request: &HttpRequest, payload: Payload) -> Result<Bytes, Pro
     if !essence.trim().eq_ignore_ascii_case("application/json") || !is_utf8 {
         return Err(Problem::wrong_type("The body must be `application/json`."));
     }
-    let too_large = || Problem::too_large("The body must not be longer than 4096 bytes.");
-    let broken = |_| Problem::malformed("The body did not arrive whole.");
-    payload.to_bytes_limited(LONGEST).await.map_err(|_| too_large())?.map_err(broken)
+    body::read(payload).await
 }
 
 /// Checks the fields against the notice that they name.
