@@ -39,7 +39,7 @@ pub(super) const EXCEL_NL: Dialect = Dialect {
             "Wie",
             "Geldig tot (UTC)",
             "Getoonde tekst",
-            "Pseudoniem",
+            "Heeft pseudoniem",
             "Vorige keuze (volgnummer)",
         ],
     ],

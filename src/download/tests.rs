@@ -30,7 +30,7 @@ async fn dutch_excel_gets_what_it_reads_right() {
     assert_eq!(
         lines[0],
         "\u{feff}Volgnummer;Record;Kenmerk;Tijd (UTC);Tijd (Nederland);Site;Gebeurtenis;Doel: display;\
-         Doel: preferences;Taal;Waar gevraagd;Knop;Wie;Geldig tot (UTC);Getoonde tekst;Pseudoniem;\
+         Doel: preferences;Taal;Waar gevraagd;Knop;Wie;Geldig tot (UTC);Getoonde tekst;Heeft pseudoniem;\
          Vorige keuze (volgnummer)"
     );
     let cells = |line: usize| lines[line].split(';').collect::<Vec<_>>();
