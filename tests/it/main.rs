@@ -24,6 +24,8 @@ mod cookies;
 mod crash;
 /// The system calls of one decision: the disk has it before the visitor hears so.
 mod durability;
+/// A data folder that lost a part, or that is not there.
+mod folder;
 /// What staff do: accounts, signing in, downloads that are recorded, and `koektrommel verify`.
 mod officer;
 /// What visitors see without a script: statement, cookie table, settings; headers and caching of every route.
