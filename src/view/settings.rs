@@ -53,12 +53,14 @@ pub struct Standing<'a> {
 pub enum Outcome {
     /// None was sent.
     None,
-    /// It was recorded, under this reference if it has one.
-    Saved(Option<Reference>),
+    /// It was recorded.
+    Saved,
     /// Not every question was answered.
     Incomplete,
     /// It was about a text that has changed since.
     Changed,
+    /// It had been sent before, and what came after it counts.
+    Again,
 }
 
 /// The page.
@@ -90,19 +92,26 @@ fn outcome(settings: &Settings<'_>) -> Markup {
     html! {
         @match settings.outcome {
             Outcome::None => {},
-            Outcome::Saved(reference) => div.notice role="status" {
+            Outcome::Saved => div.notice role="status" {
                 p { strong { (words.get("page.settings.saved")) } }
                 @if yes.is_empty() { p { (words.get("page.settings.saved_no")) } }
                 @else { p { (words.fill("page.settings.saved_yes", "purposes", &yes)) } }
-                @if let Some(reference) = reference {
+                @if let Some(reference) = settings.records.first().and_then(reference) {
                     p { (words.fill("page.settings.saved_reference", "reference", &reference.to_string())) }
                 }
             },
-            Outcome::Incomplete | Outcome::Changed => div.error role="alert" {
-                p { strong { (words.get("page.settings.not_saved")) } }
-                @let key = if settings.outcome == Outcome::Changed { "changed" } else { "incomplete" };
-                p { (words.get(&format!("page.settings.{key}"))) }
-            },
+            Outcome::Incomplete => (not_saved("page.settings.incomplete", words)),
+            Outcome::Changed => (not_saved("page.settings.changed", words)),
+            Outcome::Again => (not_saved("page.settings.again", words)),
+        }
+    }
+}
+
+fn not_saved(why: &str, words: Words<'_>) -> Markup {
+    html! {
+        div.error role="alert" {
+            p { strong { (words.get("page.settings.not_saved")) } }
+            p { (words.get(why)) }
         }
     }
 }
@@ -193,8 +202,9 @@ fn records(settings: &Settings<'_>) -> Markup {
                         }
                     }
                     tbody role="rowgroup" {
-                        @for (consent, leaf) in settings.records {
-                            @let reference = Reference::new(consent.id.index(), leaf).map(|r| r.to_string()).unwrap_or_default();
+                        @for record in settings.records {
+                            @let consent = &record.0;
+                            @let reference = reference(record).map(|reference| reference.to_string()).unwrap_or_default();
                             tr role="row" {
                                 td role="cell" data-label=(column("time")) {
                                     time datetime=(consent.time) { (date_in_words(consent.time.day(), words.language.as_str())) }
@@ -221,6 +231,11 @@ fn records(settings: &Settings<'_>) -> Markup {
             }
         }
     }
+}
+
+/// The number that names a record.
+fn reference((consent, leaf): &(Consent, Hash)) -> Option<Reference> {
+    Reference::new(consent.id.index(), leaf)
 }
 
 /// The names of the purposes that were answered so, with commas.

@@ -9,11 +9,11 @@ use koektrommel_core::{
     decision::{Actor, Choices, ClickId, Control, Decision, Layer},
     identifier::PurposeId,
     notice::Notice,
-    reference::Reference,
 };
 use serde::Deserialize;
 
 use super::{
+    body,
     consents::{choice_cookie, cookies_after, own_records, renewed},
     language::{Selected, Selection},
     origin, pages,
@@ -22,17 +22,16 @@ use super::{
 use crate::{
     app::App,
     keys,
+    ledger::SubmitError,
     view::settings::{Outcome, Settings, Standing, content},
 };
-
-const LONGEST: usize = 4096;
 
 /// What the address of this page can say besides site and language.
 #[derive(Debug, Deserialize)]
 pub(super) struct SettingsQuery {
     site: Option<String>,
     lang: Option<String>,
-    /// The reference of a choice that was just saved.
+    /// `1` after a choice was just saved. Never the record: addresses are kept in histories and logs.
     saved: Option<String>,
 }
 
@@ -41,7 +40,7 @@ pub(super) async fn get(request: HttpRequest, app: Data<App>, query: Query<Setti
     let SettingsQuery { site, lang, saved } = query.into_inner();
     let selection = Selection { site, lang };
     let Some(selected) = selection.for_page(&app, &request) else { return problem::not_found(request).await };
-    let outcome = saved.map_or(Outcome::None, |reference| Outcome::Saved(reference.parse().ok()));
+    let outcome = if saved.as_deref() == Some("1") { Outcome::Saved } else { Outcome::None };
     let page = show(&request, &app, &selected, outcome, StatusCode::OK).await;
     page.unwrap_or_else(|problem| problem::answer(&request, &problem))
 }
@@ -79,14 +78,19 @@ async fn receive(
     let Some(decision) = form.decide(notice)? else {
         return show(request, app, &selected, Outcome::Incomplete, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    let standing = choice_cookie(request, app)?.and_then(|seen| seen.choice.standing);
-    let recorded = app.record(decision, standing).await?;
-    let reference = Reference::new(recorded.consent.id.index(), &recorded.leaf);
-    let reference = reference.map(|reference| reference.to_string()).unwrap_or_default();
-    let address = format!(
-        "{}/settings?site={}&lang={}&saved={reference}",
-        app.config.mount, selected.site.id, selected.language
-    );
+    let seen = choice_cookie(request, app)?.map(|seen| seen.choice);
+    let recorded = match app.record(decision, seen.as_ref().and_then(|choice| choice.standing)).await {
+        Err(SubmitError::Reused) => {
+            return show(request, app, &selected, Outcome::Again, StatusCode::CONFLICT).await;
+        }
+        recorded => recorded?,
+    };
+    if recorded.repeated && seen.is_some_and(|choice| choice.is_later_than(&recorded.consent)) {
+        // This form was sent before, and another choice was made after it. That one stands until a new press.
+        return show(request, app, &selected, Outcome::Again, StatusCode::CONFLICT).await;
+    }
+    let address =
+        format!("{}/settings?site={}&lang={}&saved=1", app.config.mount, selected.site.id, selected.language);
     let mut answer = HttpResponse::SeeOther();
     answer.insert_header((header::LOCATION, address));
     for cookie in cookies_after(request, app, &recorded)? {
@@ -108,6 +112,8 @@ async fn show(
     let notice = notice.ok_or_else(|| Problem::missing("There is no notice for this site."))?;
     let seen = choice_cookie(request, app)?;
     let records = own_records(request, app).await?;
+    // A browser that keeps no cookies keeps no choice either; and nobody has saved one by opening an address.
+    let outcome = if outcome == Outcome::Saved && seen.is_none() { Outcome::None } else { outcome };
     let click = new_click(app)?;
     let words = pages::words(selected);
     let settings = Settings {
@@ -156,9 +162,7 @@ impl Form {
         {
             return Err(Problem::wrong_type("This address takes the form that it shows."));
         }
-        let too_large = |_| Problem::too_large("The form must not be longer than 4096 bytes.");
-        let broken = |_| Problem::malformed("The form did not arrive whole.");
-        let body = payload.to_bytes_limited(LONGEST).await.map_err(too_large)?.map_err(broken)?;
+        let body = body::read(payload).await?;
         let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&body)
             .map_err(|_| Problem::malformed("The form cannot be read."))?;
         let mut form = Self {

@@ -76,3 +76,29 @@ fn nothing_is_set_before_a_choice() {
         assert_eq!(server.get(path).expect(200).headers("set-cookie").count(), 0, "{path}");
     }
 }
+
+#[test]
+fn reasons_are_said_in_words_that_everybody_uses() {
+    let server = Server::start();
+    for (language, says, not) in [
+        ("nl", "Nodig voor wat u zelf vraagt", "erechtvaardigd belang"),
+        ("en", "Needed for what you ask us to do", "egitimate interest"),
+    ] {
+        let text = reading(&server.get(&format!("/privacy/cookies?lang={language}")).expect(200).text());
+        assert!(text.contains(says) && !text.contains(not), "{text}");
+    }
+}
+
+#[test]
+fn no_text_claims_more_than_is_known() {
+    let site = config::load(None).unwrap().sites.remove(0);
+    for texts in site.texts.values() {
+        // The widget confirms before the server has answered, and may have to add that nothing is stored yet.
+        for key in ["confirm.yes", "confirm.no"] {
+            let text = &texts[key];
+            assert!(!text.contains("opgeslagen") && !text.contains("saved"), "{text}");
+        }
+        // This one is shown to who only wanted to look, too.
+        assert!(texts["page.error.too_busy.text"].contains('?'));
+    }
+}

@@ -75,6 +75,7 @@ fn the_whole_choice_works_without_a_script() {
     assert_eq!(saved.header("cache-control"), Some("no-store"));
     let cookie = saved.set_cookie(COOKIE).unwrap();
     let address = saved.header("location").unwrap();
+    assert!(address.ends_with("&saved=1"), "{address} goes into histories and logs");
     let after = server.send(&get(address).cookie(&cookie)).expect(200);
     let text = reading(&after.text());
     for says in
@@ -92,8 +93,11 @@ fn the_whole_choice_works_without_a_script() {
     let withdrawn = server.send(&form.request("refuse", &[]).cookie(&cookie)).expect(303);
     let cookie = withdrawn.set_cookie(COOKIE).unwrap();
     assert!(!cookie.contains("id="), "{cookie}");
+    assert_eq!(withdrawn.header("location"), Some(address));
     let after = server.send(&get(withdrawn.header("location").unwrap()).cookie(&cookie)).expect(200);
-    assert!(reading(&after.text()).contains("We remember nothing for your next visit, except your no."));
+    let text = reading(&after.text());
+    assert!(text.contains("We remember nothing for your next visit, except your no."), "{text}");
+    assert!(!text.contains("The number of your choice is"), "{text}");
     server.send(&Form::of(&after).request("accept", &[]).cookie(&cookie)).expect(303);
 
     server.kill();
@@ -112,9 +116,54 @@ fn a_form_that_is_sent_twice_is_one_record() {
     assert_eq!(first.header("location"), second.header("location"));
     assert_eq!(first.set_cookie(COOKIE), second.set_cookie(COOKIE));
     assert_eq!(server.size(), 1);
-    // The same click with another answer is not.
-    server.send(&form.request("refuse", &[])).expect(409);
+    // A second press on the way, with the cookie of an earlier choice, is no other choice.
+    let other = Form::of(&server.get(SETTINGS).expect(200));
+    let cookie = first.set_cookie(COOKIE).unwrap();
+    let [first, second] =
+        [(); 2].map(|()| server.send(&other.request("refuse", &[]).cookie(&cookie)).expect(303));
+    assert_eq!(first.set_cookie(COOKIE), second.set_cookie(COOKIE));
+    assert_eq!(server.size(), 2);
+}
+
+/// The form that comes back after one that was used before: it says so, sets nothing, and can be used.
+#[track_caller]
+fn asked_again(answer: Response) -> Form {
+    let answer = answer.expect(409);
+    let text = reading(&answer.text());
+    for says in ["Your choice is not saved.", "This page was used before. Please make your choice once more."]
+    {
+        assert!(text.contains(says), "{says}: {text}");
+    }
+    assert_eq!(answer.headers("set-cookie").count(), 0);
+    Form::of(&answer)
+}
+
+#[test]
+fn a_second_button_on_one_page_is_asked_again_and_then_recorded() {
+    let server = Server::start();
+    let form = Form::of(&server.get(SETTINGS));
+    let accepted = server.send(&form.request("accept", &[])).expect(303);
+    // The answer may have been lost with its cookie, or have arrived.
+    asked_again(server.send(&form.request("refuse", &[])));
+    let cookie = accepted.set_cookie(COOKIE).unwrap();
+    let again = asked_again(server.send(&form.request("refuse", &[]).cookie(&cookie)));
     assert_eq!(server.size(), 1);
+    let refused = server.send(&again.request("refuse", &[]).cookie(&cookie)).expect(303);
+    assert!(!refused.set_cookie(COOKIE).unwrap().contains("id="));
+    assert_eq!(server.size(), 2);
+}
+
+#[test]
+fn a_form_that_comes_back_never_undoes_what_was_chosen_after_it() {
+    for (before, after) in [("accept", "refuse"), ("refuse", "accept")] {
+        let server = Server::start();
+        let [first, second] = [(); 2].map(|()| Form::of(&server.get(SETTINGS)));
+        let earlier = server.send(&first.request(before, &[])).expect(303).set_cookie(COOKIE).unwrap();
+        let later = server.send(&second.request(after, &[]).cookie(&earlier)).expect(303);
+        let later = later.set_cookie(COOKIE).unwrap();
+        asked_again(server.send(&first.request(before, &[]).cookie(&later)));
+        assert_eq!(server.size(), 2, "{before} {after}");
+    }
 }
 
 #[test]
@@ -183,12 +232,14 @@ fn a_form_that_was_tampered_with_stores_nothing_and_is_not_repeated() {
 #[test]
 fn what_the_address_says_is_not_written_into_the_page() {
     let server = Server::start();
-    for saved in ["%3Cscript%3Ealert(1)%3C/script%3E", "K7Q-M4T-92%22%3E", "Zq7marker"] {
+    for saved in ["1", "%3Cscript%3Ealert(1)%3C/script%3E", "K7Q-M4T-92%22%3E", "Zq7marker"] {
         let text = server.get(&format!("{SETTINGS}&saved={saved}")).expect(200).text();
         assert!(
             !text.contains("alert(1)") && !text.contains("Zq7marker") && !text.contains("92\">"),
             "{text}"
         );
+        // Who chose nothing has saved nothing, whatever the address says.
+        assert!(!text.contains("role=\"status\"") && !text.contains("Your choice is saved."), "{saved}");
     }
 }
 
