@@ -54,6 +54,11 @@ pub(super) type AllTexts = BTreeMap<Language, BTreeMap<String, String>>;
 /// The keys that every language needs are those of the built-in example.
 const EXAMPLE: &str = include_str!("../../assets/wsn/catalogue.toml");
 
+/// How many bytes the answers to all choices may take in the choice cookie: for each its id, a dot, a 0 or 1, and a
+/// separator. What else the cookie holds leaves room for 331 of its 512 bytes (`cookie::LONGEST`); and a record, in
+/// which the same answers stand, stays far below `store::MAX_RECORD`.
+const LONGEST_ANSWERS: usize = 300;
+
 /// Checks a catalogue file against the languages of its site.
 pub(super) fn check(
     file: File,
@@ -81,6 +86,9 @@ pub(super) fn check(
     }
     let catalogue = Catalogue::new(purposes, languages);
     let texts = to_texts(file.texts, languages, path, &mut faults);
+    if let Err(why) = catalogue.as_ref().map_or(Ok(()), answers_fit) {
+        faults.push(Fault { file: path.to_owned(), line: None, key: "purposes".to_owned(), why });
+    }
     match catalogue {
         Ok(catalogue) if faults.is_empty() => Ok((catalogue, texts)),
         Ok(_) => Err(ConfigError(faults)),
@@ -94,6 +102,20 @@ pub(super) fn check(
             Err(ConfigError(faults.into_iter().chain(more).collect()))
         }
     }
+}
+
+/// A longer cookie would be set and then not read: a device that never has a choice.
+fn answers_fit(catalogue: &Catalogue) -> Result<(), String> {
+    let choices = catalogue.choice_purposes();
+    let length: usize = choices.iter().map(|id| id.as_str().len() + ".1~".len()).sum();
+    if length <= LONGEST_ANSWERS {
+        return Ok(());
+    }
+    Err(format!(
+        "must fit in one cookie: the {} choices take {length} bytes of the {LONGEST_ANSWERS} that there are; \
+         ask fewer questions, or give them shorter ids",
+        choices.len()
+    ))
 }
 
 fn to_purpose(file: PurposeFile) -> Result<Purpose, (&'static str, String)> {
@@ -161,4 +183,89 @@ fn to_texts(
         faults.push(Fault { file: path.to_owned(), line: None, key: format!("texts.{code}"), why });
     }
     texts
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use koektrommel_core::{
+        decision::{Actor, Choices, Control, Layer},
+        hash::Hash,
+        instant::Instant,
+        record::{Consent, Event, Record, RecordId, Standing, Subject},
+    };
+
+    use super::{EXAMPLE, File, LONGEST_ANSWERS, check};
+    use crate::{cookie, cookie::ChoiceCookie, folder::Folder, keys::KeyRing, store::MAX_RECORD};
+
+    /// As many ids of this length as there is room for.
+    fn most(length: usize) -> Vec<String> {
+        (0..LONGEST_ANSWERS / (length + 3)).map(|i| format!("p{i:0>width$}", width = length - 1)).collect()
+    }
+
+    /// The faults of the example with these choices only.
+    fn faults(ids: &[String]) -> Option<String> {
+        let (_, texts) = EXAMPLE.split_at(EXAMPLE.find("[texts.").unwrap());
+        let purpose = |id: &String| {
+            format!(
+                "[[purposes]]\nid = \"{id}\"\nkind = \"choice\"\nbasis = \"consent\"\n\
+                 dpv = \"ServicePersonalisation\"\nname = {{ nl = \"N\", en = \"N\" }}\n\
+                 text = {{ nl = \"T\", en = \"T\" }}\nreason = {{ nl = \"R\", en = \"R\" }}\n"
+            )
+        };
+        let text = ids.iter().map(purpose).chain([texts.to_owned()]).collect::<String>();
+        let file: File = toml::from_str(&text).unwrap();
+        let languages = ["nl", "en"].map(|code| code.parse().unwrap());
+        check(file, &languages, Path::new("catalogue.toml"), &text).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn more_choices_than_a_cookie_holds_are_refused() {
+        for length in [3, 12, 32] {
+            let mut ids = most(length);
+            assert_eq!(faults(&ids), None, "{length}");
+            ids.push("q".repeat(length));
+            let says = faults(&ids).unwrap();
+            assert!(says.starts_with("catalogue.toml: `purposes` must fit in one cookie: the "), "{says}");
+            assert!(says.contains("bytes of the 300") && says.ends_with("shorter ids"), "{says}");
+        }
+    }
+
+    #[test]
+    fn what_is_allowed_fits_in_the_cookie_and_in_a_record() {
+        let temp = tempfile::tempdir().unwrap();
+        let ring = KeyRing::open_or_create(&Folder::open_or_create(temp.path()).unwrap()).unwrap();
+        let now: Instant = "2026-11-22T10:15:00Z".parse().unwrap();
+        for length in [3, 12, 32] {
+            let yes = most(length).iter().map(|id| (id.parse().unwrap(), true)).collect();
+            // An index has 48 bits at most.
+            let (subject, last) = (Subject::from_random([7; 16]), (1 << 48) - 1);
+            let consent = Consent {
+                id: RecordId::new(last, &Hash::of(&[b"click"])),
+                time: now,
+                until: now.plus_months(12),
+                site: "s".repeat(32).parse().unwrap(),
+                notice: Hash::of(&[b"notice"]),
+                language: "nl".parse().unwrap(),
+                layer: Layer::Settings,
+                control: Control::Withdraw,
+                actor: Actor::Automation,
+                event: Event::Given,
+                choices: Choices::new(yes).unwrap(),
+                subject: Some(subject),
+                previous: Some(last),
+            };
+            let choice = ChoiceCookie {
+                standing: Some(Standing { subject, record: last }),
+                ..ChoiceCookie::of(&consent)
+            };
+            let header = choice.set_cookie(&ring, now.day()).unwrap();
+            let value = header.split(';').next().unwrap().split_once('=').unwrap().1;
+            assert!(value.len() <= cookie::LONGEST, "{length}: {}", value.len());
+            let seen = ChoiceCookie::find([value].into_iter(), &ring, now.day()).unwrap();
+            assert_eq!(seen.unwrap().choice, choice);
+            assert!(Record::Consent(consent).to_json().len() < MAX_RECORD, "{length}");
+        }
+    }
 }
