@@ -22,6 +22,12 @@ use std::{
 /// The version of the layout that this program reads and writes.
 const FORMAT: &str = "koektrommel-data 1\n";
 
+/// The folders in it.
+const PARTS: [&str; 5] = ["keys", "notices", "scripts", "downloads", "store"];
+
+/// What a start that was cut off may have left before there was a `format`.
+const BEFORE_FORMAT: [&str; 2] = ["lock", "format.new"];
+
 /// An existing data folder of a version that this program understands.
 #[derive(Clone, Debug)]
 pub struct Folder(PathBuf);
@@ -63,22 +69,29 @@ pub enum FolderError {
 pub struct Lock(#[expect(dead_code, reason = "held, not read")] File);
 
 impl Folder {
-    /// Opens the folder, or lays it out if it is empty or not there yet.
+    /// Opens the folder, or lays it out if it is empty or not there yet. A start that was cut off is gone on with:
+    /// `format` comes first, and what is missing beside it is made.
+    ///
+    /// # Errors
+    /// A folder of another version or of something else, or what the file system refused.
     pub fn open_or_create(path: &Path) -> Result<Self, FolderError> {
         let folder = Self(path.to_owned());
         let format = folder.path("format");
         if !format.exists() {
             create_private_dir(path)?;
             let mut entries = fs::read_dir(path).map_err(at(path))?;
-            if entries.any(|entry| entry.is_ok_and(|entry| entry.file_name() != "lock")) {
+            if entries.any(|entry| {
+                entry.is_ok_and(|entry| !BEFORE_FORMAT.iter().any(|name| entry.file_name() == *name))
+            }) {
                 return Err(FolderError::Foreign(path.to_owned()));
-            }
-            for part in ["keys", "notices", "scripts", "downloads", "store"] {
-                create_private_dir(&folder.path(part))?;
             }
             replace(&format, FORMAT.as_bytes())?;
         }
-        Self::open(path)
+        Self::open(path)?;
+        for part in PARTS {
+            create_part(&folder.path(part))?;
+        }
+        Ok(folder)
     }
 
     /// Opens a folder that must exist.
@@ -99,6 +112,7 @@ impl Folder {
     pub fn lock(&self) -> Result<Lock, FolderError> {
         let path = self.path("lock");
         let file = private().create(true).truncate(false).open(&path).map_err(at(&path))?;
+        give_to_owner_of_folder(&file, &path).map_err(at(&path))?;
         match file.try_lock() {
             Ok(()) => Ok(Lock(file)),
             Err(fs::TryLockError::WouldBlock) => Err(FolderError::Locked(self.0.clone())),
@@ -151,6 +165,15 @@ fn create_private_dir(path: &Path) -> Result<(), FolderError> {
     DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(at(path))
 }
 
+/// Makes a part of the data folder if it is not there, for the owner of the data folder.
+fn create_part(path: &Path) -> Result<(), FolderError> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    create_private_dir(path)?;
+    File::open(path).and_then(|folder| give_to_owner_of_folder(&folder, path)).map_err(at(path))
+}
+
 fn private() -> OpenOptions {
     let mut options = File::options();
     options.write(true).mode(0o600);
@@ -201,6 +224,33 @@ mod tests {
             replace(&folder.path("keys/x"), content).unwrap();
             let file = File::open(folder.path("keys/x")).unwrap().metadata().unwrap();
             assert_eq!((file.uid(), file.gid(), file.permissions().mode() & 0o777), (SERVER, SERVER, 0o600));
+        }
+    }
+
+    #[test]
+    fn a_first_start_that_was_cut_off_is_gone_on_with() {
+        let temp = tempfile::tempdir().unwrap();
+        // Killed before `format` had its name, and after.
+        fs::write(temp.path().join("lock"), "").unwrap();
+        fs::write(temp.path().join("format.new"), "koek").unwrap();
+        let folder = Folder::open_or_create(temp.path()).unwrap();
+        for part in super::PARTS {
+            fs::remove_dir(folder.path(part)).unwrap();
+            Folder::open_or_create(temp.path()).unwrap();
+            let mode = fs::metadata(folder.path(part)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o700, "{part}");
+        }
+    }
+
+    #[test]
+    fn a_first_start_by_root_makes_the_servers_folders() {
+        let temp = tempfile::tempdir().unwrap();
+        if chown(temp.path(), Some(SERVER), Some(SERVER)).is_ok() {
+            let folder = Folder::open_or_create(temp.path()).unwrap();
+            drop(folder.lock().unwrap());
+            for made in ["", "format", "lock", "keys", "store"] {
+                assert_eq!(fs::metadata(folder.path(made)).unwrap().uid(), SERVER, "{made}");
+            }
         }
     }
 
