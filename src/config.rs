@@ -25,7 +25,7 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The data folder.
     pub data: PathBuf,
-    /// The path under which everything public lives: empty, or `/` and a name.
+    /// The path under which everything public lives: `/` and a name, or more of them.
     pub mount: String,
     /// The name of the log.
     pub origin: String,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use koektrommel_core::{hash::Hash, instant::Day};
+use koektrommel_core::{hash::Hash, identifier::Language, instant::Day};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use serde::Deserialize;
 use time::Month;
@@ -58,8 +58,7 @@ pub struct Fault {
 #[serde(deny_unknown_fields)]
 struct FrontMatter {
     title: String,
-    #[serde(rename = "language")]
-    _language: String,
+    language: Spanned<String>,
     effective_from: Spanned<String>,
     supplemented: Option<Spanned<String>>,
     version: String,
@@ -68,8 +67,11 @@ struct FrontMatter {
 const FENCE: &str = "+++\n";
 
 impl Statement {
-    /// Reads a statement: TOML between two lines of `+++`, then Markdown.
-    pub fn parse(file: &str) -> Result<Self, Fault> {
+    /// Reads the statement in this language: TOML between two lines of `+++`, then Markdown.
+    ///
+    /// # Errors
+    /// The first fault, with its line.
+    pub fn parse(file: &str, language: &Language) -> Result<Self, Fault> {
         let fault =
             |line, key: &str, why: &str| Fault { line: Some(line), key: key.to_owned(), why: why.to_owned() };
         let parts = file.strip_prefix(FENCE).and_then(|rest| rest.split_once(FENCE));
@@ -81,7 +83,11 @@ impl Statement {
             key: String::new(),
             why: error.message().to_owned(),
         })?;
-        let wrong = |value: &Spanned<String>, key, why| fault(line(value.span().start), key, why);
+        let wrong = |value: &Spanned<String>, key: &str, why: &str| fault(line(value.span().start), key, why);
+        if matter.language.get_ref() != language.as_str() {
+            let why = format!("must be \"{language}\": the language that this file stands under");
+            return Err(wrong(&matter.language, "language", &why));
+        }
         let effective_from = &matter.effective_from;
         Ok(Self {
             effective_from: effective_from
@@ -111,8 +117,7 @@ impl Statement {
         let events = parser(&self.markdown).map(|event| match event {
             Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-                let dest_url = dest_url
-                    .strip_prefix("/privacy")
+                let dest_url = below_privacy(&dest_url)
                     .map_or(dest_url.clone(), |rest| CowStr::from(format!("{mount}{rest}")));
                 Event::Start(Tag::Link { link_type, dest_url, title, id })
             }
@@ -140,6 +145,11 @@ impl Statement {
         }
         headings
     }
+}
+
+/// What follows `/privacy` in a link; none for `/privacyreglement`, which is a page of the site.
+fn below_privacy(link: &str) -> Option<&str> {
+    link.strip_prefix("/privacy").filter(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
 }
 
 fn parser(markdown: &str) -> Parser<'_> {
@@ -208,13 +218,17 @@ pub fn month_in_words(month: Month, language: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Heading, Statement, YearMonth, date_in_words};
+    use super::{Fault, Heading, Statement, YearMonth, date_in_words};
 
     const FILE: &str = "+++\ntitle = \"T\"\nlanguage = \"nl\"\neffective_from = \"2018-02-01\"\nsupplemented = \"2021-12\"\nversion = \"2\"\n+++\n\n## Uw *rechten* {#rights}\n\n[Cookies](/privacy/cookies) <b>x</b>\n";
 
+    fn parse(file: &str) -> Result<Statement, Fault> {
+        Statement::parse(file, &"nl".parse().unwrap())
+    }
+
     #[test]
     fn reads_dates_and_text() {
-        let statement = Statement::parse(FILE).unwrap();
+        let statement = parse(FILE).unwrap();
         assert_eq!(date_in_words(statement.effective_from, "nl"), "1 februari 2018");
         assert_eq!(statement.supplemented.as_ref().map(YearMonth::to_string).as_deref(), Some("2021-12"));
         assert_eq!(
@@ -228,14 +242,30 @@ mod tests {
     }
 
     #[test]
+    fn links_into_the_public_pages_follow_the_mount_and_others_do_not() {
+        for (link, becomes) in [
+            ("/privacy", "/p"),
+            ("/privacy/cookies", "/p/cookies"),
+            ("/privacy?lang=en", "/p?lang=en"),
+            ("/privacy#rights", "/p#rights"),
+            ("/privacyreglement", "/privacyreglement"),
+            ("https://www.example.nl/privacy", "https://www.example.nl/privacy"),
+        ] {
+            let html = parse(&FILE.replace("/privacy/cookies", link)).unwrap().to_html("/p");
+            assert!(html.contains(&format!("href=\"{becomes}\"")), "{link}: {html}");
+        }
+    }
+
+    #[test]
     fn a_fault_names_its_line() {
         for (from, to, line) in [
+            ("\"nl\"", "\"en\"", 3),
             ("2018-02-01", "2018-02-30", 4),
             ("2021-12", "2021-13", 5),
             ("version", "versie", 6),
             ("+++", "---", 1),
         ] {
-            assert_eq!(Statement::parse(&FILE.replacen(from, to, 1)).unwrap_err().line, Some(line), "{to}");
+            assert_eq!(parse(&FILE.replacen(from, to, 1)).unwrap_err().line, Some(line), "{to}");
         }
     }
 }

@@ -40,6 +40,9 @@ struct SiteFile {
     statement: BTreeMap<String, PathBuf>,
 }
 
+/// Where the server's own addresses begin, besides the mount.
+const TAKEN: [&str; 4] = ["officer", "demo", "healthz", "readyz"];
+
 /// The files of the built-in example.
 const BUILT_IN: &[(&str, &str)] = &[
     ("koektrommel.toml", include_str!("../../assets/wsn/koektrommel.toml")),
@@ -117,12 +120,21 @@ impl Reader<'_> {
         let is_path = mount.starts_with('/')
             && mount.len() > 1
             && !mount.ends_with('/')
+            && !mount.contains("//")
             && mount.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_".contains(&b));
         self.check(
             is_path,
             &file.mount,
             "mount",
             "must be a path such as /privacy: letters, digits, - and _",
+        );
+        let first = mount.split('/').nth(1).unwrap_or_default();
+        let is_free = !TAKEN.contains(&first);
+        self.check(
+            is_free,
+            &file.mount,
+            "mount",
+            "must not begin with an address that the server has itself",
         );
         let origin = file.origin.get_ref();
         let is_origin = VerifierKey::new(origin, [0; 32]).is_ok() && !origin.contains("://");
@@ -194,7 +206,7 @@ impl Reader<'_> {
                 continue;
             };
             let read = self.source.read(name).and_then(|text| {
-                Statement::parse(&text).map_err(|fault| {
+                Statement::parse(&text, language).map_err(|fault| {
                     ConfigError::one(&self.source.path(name), fault.line, &fault.key, fault.why)
                 })
             });
@@ -279,6 +291,10 @@ mod tests {
         for (file, from, to, says) in [
             ("koektrommel.toml", "127.0.0.1:8080", "here", "koektrommel.toml:5: `listen` must be an address"),
             ("koektrommel.toml", "\"/privacy\"", "\"privacy/\"", "`mount` must be a path"),
+            ("koektrommel.toml", "\"/privacy\"", "\"/a//b\"", "`mount` must be a path"),
+            ("koektrommel.toml", "\"/privacy\"", "\"/officer\"", "`mount` must not begin"),
+            ("koektrommel.toml", "\"/privacy\"", "\"/demo/privacy\"", "`mount` must not begin"),
+            ("koektrommel.toml", "\"/privacy\"", "\"/readyz\"", "`mount` must not begin"),
             ("koektrommel.toml", "koektrommel.example/wsn", "https://x", "`origin` must be"),
             ("koektrommel.toml", "id = \"wsn\"", "id = \"WSN\"", "`sites.id` must be"),
             ("koektrommel.toml", "[\"nl\", \"en\"]", "[]", "`sites.wsn.languages` must be"),
@@ -317,6 +333,12 @@ mod tests {
                 "effective_from = \"2018-02-01\"",
                 "effective_from = \"1 februari\"",
                 "statement.nl.md:4: `effective_from`",
+            ),
+            (
+                "koektrommel.toml",
+                "nl = \"statement.nl.md\"",
+                "nl = \"statement.en.md\"",
+                "statement.en.md:3: `language` must be \"nl\"",
             ),
             ("statement.nl.md", "+++", "---", "statement.nl.md:1: must begin with"),
         ] {

@@ -12,12 +12,14 @@ use actix_web::{
         StatusCode,
         header::{self, HeaderValue},
     },
+    web::Data,
 };
 use koektrommel_core::error::Malformed;
 use serde::Serialize;
 
 use super::pages;
 use crate::{
+    app::App,
     keys::{self, KeyError},
     ledger::SubmitError,
     store::StoreError,
@@ -229,12 +231,38 @@ pub(super) fn method_not_allowed(
     }
 }
 
-/// A problem document on the API, a page elsewhere.
+/// A problem document on the APIs, a page elsewhere.
 pub(super) fn answer(request: &HttpRequest, problem: &Problem) -> HttpResponse {
-    if request.path().contains("/api/") { problem.error_response() } else { pages::error(request, problem) }
+    let app = request.app_data::<Data<App>>();
+    let is_api = app.is_some_and(|app| is_api(&app.config.mount, request.path()));
+    if is_api { problem.error_response() } else { pages::error(request, problem) }
+}
+
+/// Whether an address belongs to an API: the public one under the mount, or the officers'.
+fn is_api(mount: &str, path: &str) -> bool {
+    path.strip_prefix(mount)
+        .or_else(|| path.strip_prefix("/officer"))
+        .is_some_and(|rest| rest.starts_with("/api/"))
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
 fn status_code<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u16(status.as_u16())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_api;
+
+    #[test]
+    fn an_api_is_known_by_where_it_begins() {
+        for mount in ["/privacy", "/api/privacy"] {
+            for (path, is) in [("/api/v1/consents", true), ("/settings", false), ("/x/api/v1", false)] {
+                assert_eq!(is_api(mount, &format!("{mount}{path}")), is, "{mount}{path}");
+            }
+            assert!(is_api(mount, "/officer/api/v1/consents"));
+            assert!(!is_api(mount, "/officer/sign-in"));
+            assert!(!is_api(mount, "/demo/api/x"));
+        }
+    }
 }
