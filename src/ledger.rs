@@ -4,6 +4,8 @@
 //! queue and one writer thread, so that what gathers while one batch is being synced becomes the next batch.
 
 mod open;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::{
@@ -30,7 +32,7 @@ pub use self::open::OpenError;
 use crate::{
     clock::Clock,
     keys::LogKey,
-    store::{Head, Item, Store, StoreError},
+    store::{Head, Item, Opening, Store, StoreError},
 };
 
 /// How many records may wait for the writer. At a thousand batches a second of some hundred records each, a full
@@ -48,7 +50,8 @@ struct Shared {
     store: Arc<dyn Store>,
     head: RwLock<Arc<Head>>,
     key: LogKey,
-    /// Whether the last batch was appended.
+    /// Whether what the store last did for the writer went well. While it is false, the writer asks for the head
+    /// before anything else: until then a store may refuse everything.
     writable: AtomicBool,
 }
 
@@ -119,10 +122,12 @@ impl Ledger {
         recorded.await.unwrap_or(Err(SubmitError::Unavailable))
     }
 
-    /// As [`record_access`](Self::record_access), for a thread of its own; panics on a thread that runs futures.
+    /// As [`record_access`](Self::record_access), for a thread of its own, which waits where the queue is full;
+    /// panics on a thread that runs futures.
     pub fn record_access_blocking(&self, access: Access) -> Result<u64, SubmitError> {
         let (answer, recorded) = oneshot::channel();
-        self.submit(writer::Job::Access { access, answer })?;
+        let handed_in = self.queue.blocking_send(writer::Job::Access { access, answer });
+        handed_in.map_err(|_| SubmitError::Unavailable)?;
         recorded.blocking_recv().unwrap_or(Err(SubmitError::Unavailable))
     }
 
@@ -139,10 +144,14 @@ impl Ledger {
         self.shared.head()
     }
 
-    /// Whether the last batch was appended, and the writer is there to take more.
-    #[must_use]
-    pub fn is_writable(&self) -> bool {
-        !self.queue.is_closed() && self.shared.writable.load(Ordering::Relaxed)
+    /// Whether decisions can be recorded. After a batch that failed the disk is tried again, with a batch without
+    /// items: who is not ready gets no decisions, and would never learn from one that the disk is well.
+    pub async fn is_ready(&self) -> bool {
+        if self.shared.writable.load(Ordering::Relaxed) {
+            return !self.queue.is_closed();
+        }
+        let (answer, tried) = oneshot::channel();
+        self.submit(writer::Job::Probe { answer }).is_ok() && matches!(tried.await, Ok(Ok(())))
     }
 
     /// The public key of the log.
@@ -176,10 +185,13 @@ impl Ledger {
         }
         let Some(item) = self.items(index..index + 1)?.pop() else { return Ok(None) };
         let proof = merkle::inclusion_proof(index, size, &StoreNodes(&*self.shared.store))?;
-        let extra = item
-            .opening
-            .map(|opening| [&item.entry.encode()[..], opening.salt.as_bytes(), &opening.record].concat());
-        Ok(Some(Receipt { extra, index, proof, checkpoint: head.checkpoint.clone() }))
+        let checkpoint = head.checkpoint.clone();
+        Ok(Some(match item.opening {
+            Some(Opening { salt, record, .. }) => {
+                Receipt::new(index, &item.entry, &salt, &record, proof, checkpoint)
+            }
+            None => Receipt { extra: None, index, proof, checkpoint },
+        }))
     }
 }
 

@@ -40,6 +40,10 @@ pub(super) enum Job {
         access: Access,
         answer: oneshot::Sender<Result<u64, SubmitError>>,
     },
+    /// Tries whether the store takes a batch.
+    Probe {
+        answer: oneshot::Sender<Result<(), SubmitError>>,
+    },
 }
 
 pub(super) struct Writer {
@@ -59,6 +63,7 @@ struct Draft {
 enum Answer {
     Decision(oneshot::Sender<Result<Recorded, SubmitError>>, Box<Recorded>),
     Access(oneshot::Sender<Result<u64, SubmitError>>, u64),
+    Probe(oneshot::Sender<Result<(), SubmitError>>),
 }
 
 impl Writer {
@@ -75,6 +80,9 @@ impl Writer {
     }
 
     fn write(&self, jobs: impl ExactSizeIterator<Item = Job>) {
+        if !self.is_sure_of_its_head() {
+            return jobs.for_each(|job| job.fail(SubmitError::Unavailable));
+        }
         let before = self.shared.head();
         let time = before.time.map_or_else(|| self.clock.now(), |last| last.max(self.clock.now()));
         let mut random = vec![0; jobs.len() * RANDOM];
@@ -94,18 +102,41 @@ impl Writer {
                     Err(error) => drop(answer.send(Err(error))),
                 },
                 Job::Access { access, answer } => draft.add_access(Access { time, ..access }, random, answer),
+                Job::Probe { answer } => draft.answers.push(Answer::Probe(answer)),
             }
         }
-        let outcome = if draft.items.is_empty() {
-            Ok(())
-        } else {
-            let outcome = self.commit(&before, &mut draft);
-            self.shared.writable.store(outcome.is_ok(), Ordering::Relaxed);
-            outcome
+        let is_tried = draft.answers.iter().any(|answer| matches!(answer, Answer::Probe(_)));
+        let outcome = match (draft.items.is_empty(), is_tried) {
+            (false, _) => self.noted(self.commit(&before, &mut draft)),
+            (true, true) => self.noted(self.probe(&before)),
+            (true, false) => Ok(()),
         };
         for answer in draft.answers {
             answer.send(outcome);
         }
+    }
+
+    /// Learns the head again if something went wrong since it was known; the store may need to be asked for it.
+    fn is_sure_of_its_head(&self) -> bool {
+        if self.shared.writable.load(Ordering::Relaxed) {
+            return true;
+        }
+        match self.shared.store.head() {
+            Ok(head) => {
+                self.shared.set_head(head);
+                true
+            }
+            Err(error) => {
+                tracing::error!(%error, "the head of the log still cannot be read");
+                false
+            }
+        }
+    }
+
+    /// Remembers whether the store does its work.
+    fn noted(&self, outcome: Result<(), SubmitError>) -> Result<(), SubmitError> {
+        self.shared.writable.store(outcome.is_ok(), Ordering::Relaxed);
+        outcome
     }
 
     /// The record that this click already made, in this batch or before.
@@ -115,6 +146,7 @@ impl Writer {
             Some(recorded) => Some(recorded.clone()),
             None => self.find_stored(tag).map_err(|error| {
                 tracing::error!(%error, "a click could not be looked up");
+                self.shared.writable.store(false, Ordering::Relaxed);
                 SubmitError::Unavailable
             })?,
         };
@@ -139,6 +171,15 @@ impl Writer {
             }
             _ => Err(StoreError::Corrupt(format!("record {index} is not what was written"))),
         }
+    }
+
+    /// Appends a batch without items: the same head once more. Its failure says nothing about the log.
+    fn probe(&self, head: &Head) -> Result<(), SubmitError> {
+        let batch = Batch { before: head.frontier.clone(), items: Vec::new(), after: head.clone() };
+        self.shared.store.append(&batch).map_err(|error| {
+            tracing::error!(%error, "the log still cannot be written");
+            SubmitError::Unavailable
+        })
     }
 
     /// Signs and appends; learns the outcome from the head where the store cannot tell.
@@ -226,6 +267,7 @@ impl Job {
         match self {
             Self::Decision { answer, .. } => drop(answer.send(Err(error))),
             Self::Access { answer, .. } => drop(answer.send(Err(error))),
+            Self::Probe { answer } => drop(answer.send(Err(error))),
         }
     }
 }
@@ -236,6 +278,7 @@ impl Answer {
         match self {
             Self::Decision(waiter, recorded) => drop(waiter.send(outcome.map(|()| *recorded))),
             Self::Access(waiter, index) => drop(waiter.send(outcome.map(|()| index))),
+            Self::Probe(waiter) => drop(waiter.send(outcome)),
         }
     }
 }
