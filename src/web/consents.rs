@@ -6,6 +6,7 @@ use actix_web::{
     web::{Bytes, Data, Payload},
 };
 use koektrommel_core::{
+    catalogue::Storage,
     decision::Decision,
     hash::Hash,
     merkle::leaf_hash,
@@ -116,7 +117,9 @@ pub(super) fn cookies_after(
     let mut headers = vec![ChoiceCookie::of(consent).set_cookie(&app.ring, app.clock.now().day())?];
     let purposes = app.config.site(Some(&consent.site)).map_or(&[][..], |site| site.catalogue.purposes());
     let denied = purposes.iter().filter(|purpose| consent.choices.get(&purpose.id) == Some(false));
-    for name in denied.flat_map(|purpose| &purpose.cookies).map(|cookie| &cookie.name) {
+    let denied = denied.flat_map(|purpose| &purpose.cookies);
+    // A cookie that is only named like a key of local storage is somebody else's.
+    for name in denied.filter(|cookie| cookie.storage == Storage::Cookie).map(|cookie| &cookie.name) {
         if cookies(request, name).next().is_some() {
             headers.push(format!("{name}=; Path=/; Secure; Max-Age=0"));
         }

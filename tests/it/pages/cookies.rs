@@ -6,7 +6,7 @@ use koektrommel::config;
 use koektrommel_core::catalogue::Kind;
 
 use super::reading;
-use crate::support::{Decision, Request, Server, get};
+use crate::support::{Decision, Request, Server, get, server::Options, site::Site};
 
 /// The names in the first column.
 fn names_in_table(html: &str) -> BTreeSet<String> {
@@ -101,4 +101,16 @@ fn no_text_claims_more_than_is_known() {
         // This one is shown to who only wanted to look, too.
         assert!(texts["page.error.too_busy.text"].contains('?'));
     }
+}
+
+#[test]
+fn a_no_ends_cookies_and_leaves_what_only_has_the_name_of_one() {
+    let site = Site::example();
+    let display = "name = \"__Host-koek_display\"\nstorage = \"";
+    site.change("catalogue.toml", &format!("{display}cookie\""), &format!("{display}local-storage\""));
+    let server = Server::start_with(Options { config: Some(site.config()), ..Options::default() });
+    let held = "__Host-koek_preferences=1; __Host-koek_display=1";
+    let answer = Decision::refuse(&server).send_with(&server, held).expect(201);
+    let ended: Vec<_> = answer.headers("set-cookie").filter(|header| header.contains("Max-Age=0")).collect();
+    assert_eq!(ended, ["__Host-koek_preferences=; Path=/; Secure; Max-Age=0"]);
 }
