@@ -8,7 +8,7 @@ use maud::Markup;
 use crate::{
     asset::Asset,
     config::{Config, Site},
-    view::{self, Words, layout::Frame},
+    view::{self, Links, Words, layout::Frame},
 };
 
 /// The statement and the cookie table of every site in every language.
@@ -32,26 +32,18 @@ impl Pages {
     }
 
     fn add(&mut self, config: &Config, site: &Site, language: &Language) {
-        let words = Words::new(&site.texts, language);
-        let mount = &config.mount;
+        let Frame { words, links, .. } = frame(config, site, language, "");
         let page = |path: &str, title: &str, content: &Markup| {
-            let frame = Frame {
-                words,
-                mount,
-                controller: &site.controller,
-                path,
-                is_there: true,
-                languages: &site.languages,
-            };
+            let frame = frame(config, site, language, path);
             let html = view::layout::page(&frame, title, content).into_string();
             Asset::new("text/html; charset=utf-8", html)
         };
         let key = (site.id.clone(), language.clone());
         if let Some(statement) = site.statements.get(language) {
-            let content = view::statement::content(statement, words, mount);
+            let content = view::statement::content(statement, words, links);
             self.statements.insert(key.clone(), page("", &statement.title, &content));
         }
-        let content = view::cookies::content(&site.catalogue, words, mount);
+        let content = view::cookies::content(&site.catalogue, words, links);
         self.cookies.insert(key, page("/cookies", words.get("page.cookies.title"), &content));
     }
 
@@ -65,5 +57,19 @@ impl Pages {
     #[must_use]
     pub fn cookies(&self, site: &SiteId, language: &Language) -> Option<&Asset> {
         self.cookies.get(&(site.clone(), language.clone()))
+    }
+}
+
+/// The frame of a page of a site, by its path below the mount. Its links name the site where there are several.
+#[must_use]
+pub fn frame<'a>(config: &'a Config, site: &'a Site, language: &'a Language, path: &'a str) -> Frame<'a> {
+    let has_several = config.sites.len() > 1;
+    Frame {
+        words: Words::new(&site.texts, language),
+        links: Links { mount: &config.mount, site: has_several.then_some(&site.id), language },
+        controller: &site.controller,
+        path,
+        is_there: true,
+        languages: &site.languages,
     }
 }

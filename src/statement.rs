@@ -111,14 +111,14 @@ impl Statement {
 
     /// The text as HTML. HTML in the Markdown is shown as text: a statement holds words, not markup.
     ///
-    /// Links into the public pages, written as `/privacy/…`, follow the mount.
+    /// Links into the public pages, written as `/privacy/…`, lead to the address that `page` makes of the rest.
     #[must_use]
-    pub fn to_html(&self, mount: &str) -> String {
+    pub fn to_html(&self, page: impl Fn(&str) -> String) -> String {
         let events = parser(&self.markdown).map(|event| match event {
             Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-                let dest_url = below_privacy(&dest_url)
-                    .map_or(dest_url.clone(), |rest| CowStr::from(format!("{mount}{rest}")));
+                let dest_url =
+                    below_privacy(&dest_url).map_or(dest_url.clone(), |rest| CowStr::from(page(rest)));
                 Event::Start(Tag::Link { link_type, dest_url, title, id })
             }
             other => other,
@@ -236,7 +236,7 @@ mod tests {
             [Heading { id: "rights".to_owned(), text: "Uw rechten".to_owned() }]
         );
         assert_eq!(
-            statement.to_html("/p"),
+            statement.to_html(|rest| format!("/p{rest}")),
             "<h2 id=\"rights\">Uw <em>rechten</em></h2>\n<p><a href=\"/p/cookies\">Cookies</a> &lt;b&gt;x&lt;/b&gt;</p>\n"
         );
     }
@@ -251,7 +251,8 @@ mod tests {
             ("/privacyreglement", "/privacyreglement"),
             ("https://www.example.nl/privacy", "https://www.example.nl/privacy"),
         ] {
-            let html = parse(&FILE.replace("/privacy/cookies", link)).unwrap().to_html("/p");
+            let html =
+                parse(&FILE.replace("/privacy/cookies", link)).unwrap().to_html(|rest| format!("/p{rest}"));
             assert!(html.contains(&format!("href=\"{becomes}\"")), "{link}: {html}");
         }
     }

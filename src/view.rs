@@ -9,7 +9,7 @@ pub mod statement;
 
 use std::collections::BTreeMap;
 
-use koektrommel_core::identifier::Language;
+use koektrommel_core::identifier::{Language, SiteId};
 
 /// The texts of one language.
 #[derive(Clone, Copy, Debug)]
@@ -36,5 +36,64 @@ impl<'a> Words<'a> {
     #[must_use]
     pub fn fill(&self, key: &str, name: &str, value: &str) -> String {
         self.get(key).replace(&format!("{{{name}}}"), value)
+    }
+}
+
+/// Where the public pages are, and what an address must say to stay on the same site in the same language.
+#[derive(Clone, Copy, Debug)]
+pub struct Links<'a> {
+    /// The path under which everything public lives.
+    pub mount: &'a str,
+    /// The site, where there are several: an address that names none leads to the first.
+    pub site: Option<&'a SiteId>,
+    /// The language.
+    pub language: &'a Language,
+}
+
+impl Links<'_> {
+    /// The address of a page, by its path below the mount: empty, `/cookies`, `/settings`.
+    #[must_use]
+    pub fn to(&self, path: &str) -> String {
+        self.to_language(path, self.language)
+    }
+
+    /// The address of what stands below the mount, perhaps with a place in the page. A query of its own is kept as
+    /// it is: it may already name a language.
+    #[must_use]
+    pub fn follow(&self, rest: &str) -> String {
+        if rest.contains('?') {
+            return format!("{}{rest}", self.mount);
+        }
+        let (path, place) = rest.split_at(rest.find('#').unwrap_or(rest.len()));
+        self.to(path) + place
+    }
+
+    /// The address of a page in another language.
+    #[must_use]
+    pub fn to_language(&self, path: &str, language: &Language) -> String {
+        let mut address = format!("{}{path}?lang={language}", self.mount);
+        if let Some(site) = self.site {
+            address.push_str("&site=");
+            address.push_str(site.as_str());
+        }
+        address
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Links;
+
+    #[test]
+    fn addresses_name_the_site_only_where_there_are_several() {
+        let (language, other, site) =
+            ("nl".parse().unwrap(), "en".parse().unwrap(), "second".parse().unwrap());
+        let one = Links { mount: "/privacy", site: None, language: &language };
+        assert_eq!(one.to(""), "/privacy?lang=nl");
+        assert_eq!(one.to_language("/cookies", &other), "/privacy/cookies?lang=en");
+        let several = Links { site: Some(&site), ..one };
+        assert_eq!(several.to("/settings"), "/privacy/settings?lang=nl&site=second");
+        assert_eq!(several.follow("/cookies#display"), "/privacy/cookies?lang=nl&site=second#display");
+        assert_eq!(several.follow("/cookies?lang=en"), "/privacy/cookies?lang=en");
     }
 }

@@ -3,13 +3,13 @@
 use koektrommel_core::catalogue::{Catalogue, Kind, Purpose};
 use maud::{Markup, html};
 
-use super::Words;
+use super::{Links, Words};
 
 const COLUMNS: [&str; 6] = ["name", "purpose", "stored_by", "storage", "basis", "lifetime"];
 
 /// Every purpose with what it stores.
 #[must_use]
-pub fn content(catalogue: &Catalogue, words: Words<'_>, mount: &str) -> Markup {
+pub fn content(catalogue: &Catalogue, words: Words<'_>, links: Links<'_>) -> Markup {
     let of_kind = |kind| catalogue.purposes().iter().filter(move |purpose| purpose.kind == kind);
     let has_choices = of_kind(Kind::Choice).next().is_some();
     html! {
@@ -18,7 +18,7 @@ pub fn content(catalogue: &Catalogue, words: Words<'_>, mount: &str) -> Markup {
         @if has_choices {
             h2 { (words.get("page.cookies.choice.title")) }
             (purposes(of_kind(Kind::Choice), words))
-            p { a.button href={ (mount) "/settings?lang=" (words.language) } { (words.get("page.cookies.change")) } }
+            p { a.button href=(links.to("/settings")) { (words.get("page.cookies.change")) } }
         } @else {
             p { (words.get("page.cookies.no_choice")) }
         }

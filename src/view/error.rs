@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::Words;
+use super::{Links, Words};
 
 /// The kinds of page, as the keys of their texts name them.
 #[derive(Clone, Copy, Debug)]
@@ -39,11 +39,11 @@ impl Kind {
 
 /// Title, what to do, and a way on.
 #[must_use]
-pub fn content(kind: Kind, words: Words<'_>, mount: &str) -> Markup {
+pub fn content(kind: Kind, words: Words<'_>, links: Links<'_>) -> Markup {
     html! {
         h1 { (kind.title(words)) }
         p.lead { (words.get(&format!("page.error.{}.text", kind.key()))) }
         p { a href="/" { (words.get("page.error.home")) } }
-        p { a href={ (mount) "/settings?lang=" (words.language) } { (words.get("page.error.settings")) } }
+        p { a href=(links.to("/settings")) { (words.get("page.error.settings")) } }
     }
 }

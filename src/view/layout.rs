@@ -3,15 +3,15 @@
 use koektrommel_core::identifier::Language;
 use maud::{DOCTYPE, Markup, html};
 
-use super::Words;
+use super::{Links, Words};
 
 /// What the frame needs to know.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame<'a> {
     /// The texts.
     pub words: Words<'a>,
-    /// The path under which everything public lives.
-    pub mount: &'a str,
+    /// The addresses of the pages of this site.
+    pub links: Links<'a>,
     /// The name of the corporation.
     pub controller: &'a str,
     /// The page, below the mount: empty, `/cookies`, `/settings`. Where the languages lead to.
@@ -25,11 +25,11 @@ pub struct Frame<'a> {
 /// A page with a title around its content.
 #[must_use]
 pub fn page(frame: &Frame<'_>, title: &str, content: &Markup) -> Markup {
-    let Frame { words, mount, controller, path, is_there, languages } = *frame;
-    let language = words.language;
+    let Frame { words, links, controller, path, is_there, languages } = *frame;
+    let (mount, language) = (links.mount, words.language);
     let link = |to: &str, key: &str| {
         html! {
-            a href={ (mount) (to) "?lang=" (language) } aria-current=[(is_there && to == path).then_some("page")] { (words.get(key)) }
+            a href=(links.to(to)) aria-current=[(is_there && to == path).then_some("page")] { (words.get(key)) }
         }
     };
     html! {
@@ -43,7 +43,7 @@ pub fn page(frame: &Frame<'_>, title: &str, content: &Markup) -> Markup {
                 link rel="icon" type="image/svg+xml" href={ (mount) "/icon.svg" };
                 link rel="stylesheet" href={ (mount) "/style.css" };
                 @for other in languages {
-                    link rel="alternate" hreflang=(other) href={ (mount) (path) "?lang=" (other) };
+                    link rel="alternate" hreflang=(other) href=(links.to_language(path, other));
                 }
             }
             body.page {
@@ -57,7 +57,7 @@ pub fn page(frame: &Frame<'_>, title: &str, content: &Markup) -> Markup {
                     }
                     nav.nav aria-label=(words.get("page.language.label")) {
                         @for other in languages {
-                            a href={ (mount) (path) "?lang=" (other) } lang=(other) hreflang=(other)
+                            a href=(links.to_language(path, other)) lang=(other) hreflang=(other)
                                 aria-current=[(other == language).then_some("true")] {
                                 (words.get(&format!("page.language.{other}")))
                             }

@@ -5,14 +5,14 @@ use koektrommel_core::{
     decision::Choices,
     hash::Hash,
     identifier::PurposeId,
-    instant::Day,
+    instant::{Day, Instant},
     record::Consent,
     reference::Reference,
 };
 use maud::{Markup, html};
 
-use super::Words;
-use crate::statement::date_in_words;
+use super::{Links, Words};
+use crate::{calendar::local_date, statement::date_in_words};
 
 /// What the form and the page around it show.
 #[derive(Clone, Copy, Debug)]
@@ -21,8 +21,8 @@ pub struct Settings<'a> {
     pub words: Words<'a>,
     /// The purposes.
     pub catalogue: &'a Catalogue,
-    /// The path under which everything public lives.
-    pub mount: &'a str,
+    /// The addresses of the pages of this site.
+    pub links: Links<'a>,
     /// The site, to be sent along.
     pub site: &'a str,
     /// The notice that this page is, to be sent along.
@@ -80,9 +80,9 @@ pub fn content(settings: &Settings<'_>) -> Markup {
                 li { strong { (text(&purpose.name, words)) } ": " (text(&purpose.text, words)) }
             }
         }
-        p { a href={ (settings.mount) "/cookies?lang=" (words.language) } { (words.get("page.settings.cookies_link")) } }
+        p { a href=(settings.links.to("/cookies")) { (words.get("page.settings.cookies_link")) } }
         (records(settings))
-        script src={ (settings.mount) "/settings.js" } defer {}
+        script src={ (settings.links.mount) "/settings.js" } defer {}
     }
 }
 
@@ -124,12 +124,14 @@ fn standing(settings: &Settings<'_>) -> Markup {
         @if let Some(standing) = settings.standing {
             @let yes = names(settings, standing.choices, true);
             @let no = names(settings, standing.choices, false);
+            // The cookie knows the UTC day only; a record knows the hour.
+            @let decided = settings.records.first().map_or(standing.decided, |(consent, _)| local_day(consent.time));
             ul {
                 @if !yes.is_empty() { li { (words.fill("page.settings.current_yes", "purposes", &yes)) } }
                 @if !no.is_empty() { li { (words.fill("page.settings.current_no", "purposes", &no)) } }
             }
             p.muted {
-                (words.fill("page.settings.made_on", "date", &date_in_words(standing.decided, language))) " "
+                (words.fill("page.settings.made_on", "date", &date_in_words(decided, language))) " "
                 (words.fill("page.settings.valid_until", "date", &date_in_words(standing.expires, language)))
             }
         } @else {
@@ -143,8 +145,8 @@ fn form(settings: &Settings<'_>) -> Markup {
     let asked = || settings.catalogue.purposes().iter().filter(|purpose| purpose.kind == Kind::Choice);
     html! {
         @if asked().next().is_some() {
-            form.choice method="post" action={ (settings.mount) "/settings?lang=" (words.language) }
-                data-consents={ (settings.mount) "/api/v1/consents" } {
+            form.choice method="post" action=(settings.links.to("/settings"))
+                data-consents={ (settings.links.mount) "/api/v1/consents" } {
                 input type="hidden" name="site" value=(settings.site);
                 input type="hidden" name="notice" value=(settings.notice);
                 input type="hidden" name="id" value=(settings.click);
@@ -207,7 +209,7 @@ fn records(settings: &Settings<'_>) -> Markup {
                             @let reference = reference(record).map(|reference| reference.to_string()).unwrap_or_default();
                             tr role="row" {
                                 td role="cell" data-label=(column("time")) {
-                                    time datetime=(consent.time) { (date_in_words(consent.time.day(), words.language.as_str())) }
+                                    time datetime=(consent.time) { (date_in_words(local_day(consent.time), words.language.as_str())) }
                                 }
                                 td role="cell" data-label=(column("event")) {
                                     (words.get(&format!("page.settings.own_records.event.{}", consent.event)))
@@ -220,7 +222,7 @@ fn records(settings: &Settings<'_>) -> Markup {
                                 }
                                 td.code role="cell" data-label=(column("reference")) { (reference) }
                                 td role="cell" data-label=(column("receipt")) {
-                                    a href={ (settings.mount) "/api/v1/consents/" (consent.id) "/receipt" } download {
+                                    a href={ (settings.links.mount) "/api/v1/consents/" (consent.id) "/receipt" } download {
                                         (words.fill("page.settings.own_records.receipt", "reference", &reference))
                                     }
                                 }
@@ -231,6 +233,11 @@ fn records(settings: &Settings<'_>) -> Markup {
             }
         }
     }
+}
+
+/// The day on the visitor's calendar.
+fn local_day(at: Instant) -> Day {
+    Day::from_date(local_date(at)).unwrap_or_else(|_| at.day())
 }
 
 /// The number that names a record.

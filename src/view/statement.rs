@@ -2,12 +2,12 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::Words;
+use super::{Links, Words};
 use crate::statement::{Statement, date_in_words, month_in_words};
 
 /// Title, dates, contents and text.
 #[must_use]
-pub fn content(statement: &Statement, words: Words<'_>, mount: &str) -> Markup {
+pub fn content(statement: &Statement, words: Words<'_>, links: Links<'_>) -> Markup {
     let language = words.language.as_str();
     let from = date_in_words(statement.effective_from, language);
     html! {
@@ -28,6 +28,6 @@ pub fn content(statement: &Statement, words: Words<'_>, mount: &str) -> Markup {
                 }
             }
         }
-        (PreEscaped(statement.to_html(mount)))
+        (PreEscaped(statement.to_html(|rest| links.follow(rest))))
     }
 }

@@ -19,8 +19,9 @@ use super::{
 };
 use crate::{
     app::App,
+    pages::frame,
     statement::Statement,
-    view::{self, Words, layout::Frame},
+    view::{self, layout::Frame},
 };
 
 /// `GET /privacy`: HTML, Markdown or JSON by `Accept`.
@@ -89,12 +90,12 @@ pub(super) fn error(request: &HttpRequest, problem: &Problem) -> HttpResponse {
     let Some((app, selected)) = app.and_then(|app| Some((app, selection.for_page(app, request)?))) else {
         return HttpResponse::new(problem.status());
     };
-    let words = words(&selected);
-    let content = view::error::content(kind, words, &app.config.mount);
+    let Selected { site, language } = selected;
+    let frame = Frame { is_there: false, ..frame(&app.config, site, language, "/settings") };
+    let content = view::error::content(kind, frame.words, frame.links);
     let mut answer = HttpResponse::build(problem.status());
     answer.insert_header((header::CACHE_CONTROL, PRIVATE));
-    let frame = Frame { is_there: false, ..frame(app, &selected, "/settings") };
-    html(&mut answer, &frame, kind.title(words), &content)
+    html(&mut answer, &frame, kind.title(frame.words), &content)
 }
 
 /// Sends a page.
@@ -107,23 +108,6 @@ pub(super) fn html(
     answer
         .content_type("text/html; charset=utf-8")
         .body(view::layout::page(frame, title, content).into_string())
-}
-
-/// The texts of what was selected.
-pub(super) fn words<'a>(selected: &Selected<'a>) -> Words<'a> {
-    Words::new(&selected.site.texts, selected.language)
-}
-
-/// The frame of a page about what was selected.
-pub(super) fn frame<'a>(app: &'a App, selected: &Selected<'a>, path: &'a str) -> Frame<'a> {
-    Frame {
-        words: words(selected),
-        mount: &app.config.mount,
-        controller: &selected.site.controller,
-        path,
-        is_there: true,
-        languages: &selected.site.languages,
-    }
 }
 
 enum Form {

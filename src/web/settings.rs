@@ -1,5 +1,8 @@
 //! The settings page: the whole choice in a plain form, for whoever has no script.
 
+#[cfg(test)]
+mod tests;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{StatusCode, header},
@@ -23,6 +26,7 @@ use crate::{
     app::App,
     keys,
     ledger::SubmitError,
+    pages::frame,
     view::settings::{Outcome, Settings, Standing, content},
 };
 
@@ -89,10 +93,9 @@ async fn receive(
         // This form was sent before, and another choice was made after it. That one stands until a new press.
         return show(request, app, &selected, Outcome::Again, StatusCode::CONFLICT).await;
     }
-    let address =
-        format!("{}/settings?site={}&lang={}&saved=1", app.config.mount, selected.site.id, selected.language);
+    let page = frame(&app.config, selected.site, selected.language, "/settings").links.to("/settings");
     let mut answer = HttpResponse::SeeOther();
-    answer.insert_header((header::LOCATION, address));
+    answer.insert_header((header::LOCATION, format!("{page}&saved=1")));
     for cookie in cookies_after(request, app, &recorded)? {
         answer.append_header((header::SET_COOKIE, cookie));
     }
@@ -115,11 +118,12 @@ async fn show(
     // A browser that keeps no cookies keeps no choice either; and nobody has saved one by opening an address.
     let outcome = if outcome == Outcome::Saved && seen.is_none() { Outcome::None } else { outcome };
     let click = new_click(app)?;
-    let words = pages::words(selected);
+    let frame = frame(&app.config, site, language, "/settings");
+    let words = frame.words;
     let settings = Settings {
         words,
         catalogue: &site.catalogue,
-        mount: &app.config.mount,
+        links: frame.links,
         site: site.id.as_str(),
         notice: notice.id(),
         click: &click,
@@ -135,7 +139,6 @@ async fn show(
     if let Some(cookie) = renewed(app, seen.as_ref())? {
         answer.append_header((header::SET_COOKIE, cookie));
     }
-    let frame = pages::frame(app, selected, "/settings");
     Ok(pages::html(&mut answer, &frame, words.get("page.settings.title"), &content(&settings)))
 }
 

@@ -4,6 +4,7 @@
 mod cookies;
 mod headers;
 mod settings;
+mod sites;
 mod statement;
 
 /// The texts between tags, with single spaces: what somebody reads.
