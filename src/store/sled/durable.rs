@@ -180,6 +180,38 @@ pub(super) fn remove(path: &Path) -> Result<(), StoreError> {
     }
 }
 
+/// Copies a folder of files, under a name that is there only once the copy is whole and on disk.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let scratch = to.with_extension("tmp");
+    remove(&scratch)?;
+    let copied = copy_all(from, &scratch).map_err(|error| refused(&scratch, &error));
+    let published = copied.and_then(|()| publish(&scratch, to));
+    if published.is_err() {
+        remove(&scratch)?;
+    }
+    published
+}
+
+fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let to = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_all(&entry.path(), &to)?
+        } else {
+            drop(fs::copy(entry.path(), to)?)
+        }
+    }
+    Ok(())
+}
+
+/// Puts a copy in the place of what it was made of.
+pub(super) fn put_back(copy: &Path, place: &Path) -> Result<(), StoreError> {
+    remove(place)?;
+    publish(copy, place)
+}
+
 /// Writes a small file at once: under its name it is whole or absent.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let new = path.with_extension("tmp");

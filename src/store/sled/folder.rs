@@ -7,6 +7,7 @@
 //! 000000-1.sealed    the first volume, rewritten once: sealed
 //! 000001-2.sealed    the second one: sealed, and then rewritten to erase something
 //! 000002-0/          the newest volume, a sled database
+//! 000002-0.spare/    a copy of it while it is being opened; put back if it is refused as damaged
 //! *.tmp              not finished when the program stopped; removed at the next start
 //! ```
 //!
@@ -30,6 +31,9 @@ use super::{
     sealed::Sealed,
     volumes::{Form, Volume, Volumes},
 };
+
+/// What the copy of a volume that is being opened ends in.
+const SPARE: &str = "spare";
 
 /// The store's folder, held for this program.
 pub(super) struct Folder {
@@ -111,8 +115,29 @@ impl Folder {
     ///
     /// With `distrust` the newest volume is written anew: what a failed fsync left in the system's memory can be
     /// read, and still may never reach the disk.
+    ///
+    /// If it is refused as damaged, the folder is as it was found: a person may still get out what is there.
     pub(super) fn load(&self, distrust: bool) -> Result<Volumes, StoreError> {
-        let mut found = self.tidy()?;
+        for path in self.paths()? {
+            if path.extension().is_some_and(|extension| extension == SPARE) {
+                // The last start did not get to its end, so nothing has been added since.
+                durable::put_back(&path, &path.with_extension(""))?;
+            }
+        }
+        let mut spares = Vec::new();
+        let loaded = self.read(distrust, &mut spares);
+        for (spare, path) in spares {
+            if matches!(loaded, Err(StoreError::Corrupt(_))) {
+                durable::put_back(&spare, &path)?;
+            } else {
+                durable::remove(&spare)?;
+            }
+        }
+        loaded
+    }
+
+    fn read(&self, distrust: bool, spares: &mut Vec<(PathBuf, PathBuf)>) -> Result<Volumes, StoreError> {
+        let (mut found, left_over) = self.found()?;
         let mut newer = Vec::new();
         // The newest volume with a head is where the log ends. Whatever comes after it belongs to a batch that
         // was not finished, and never was acknowledged.
@@ -121,11 +146,17 @@ impl Folder {
                 if self.noted() > 0 {
                     return Err(damaged(&self.path, "every volume is missing"));
                 }
+                for path in &left_over {
+                    durable::remove(path)?;
+                }
                 let first = self.create(0)?;
                 return Ok(Volumes { size: self.size, head: empty(), all: vec![first] });
             };
             if is_sealed(&path) {
                 return Err(damaged(&path, "the volume after it is missing"));
+            }
+            if !distrust && self.noted() > 0 {
+                spares.extend(spare(&path).map(|spare| (spare, path.clone())));
             }
             let opened = live::open(&path, self.size, number)?;
             if opened.head.is_some() || number == 0 {
@@ -134,10 +165,18 @@ impl Folder {
             drop(opened);
             newer.push(path);
         };
-        for path in newer {
-            durable::remove(&path)?;
-        }
         let head = last.head.clone().unwrap_or_else(empty);
+        // Before anything is removed: sled takes a damaged place for the end of its log, so what looks like an
+        // unfinished batch may hold acknowledged items that a person can still get out.
+        if head.frontier.size() < self.noted() {
+            return Err(damaged(
+                &self.path,
+                &format!("of {} acknowledged items the last are lost", self.noted()),
+            ));
+        }
+        for path in left_over.iter().chain(&newer) {
+            durable::remove(path)?;
+        }
         let last = self.settled(number, generation, last, &head, distrust)?;
         let mut all = Vec::new();
         for (number, (generation, path)) in found {
@@ -148,12 +187,6 @@ impl Folder {
         }
         all.push(last);
         let volumes = Volumes { size: self.size, head, all };
-        if volumes.head.frontier.size() < self.noted() {
-            return Err(damaged(
-                &self.path,
-                &format!("of {} acknowledged items the last are lost", self.noted()),
-            ));
-        }
         if volumes.tree().as_ref() != Some(&volumes.head.frontier) {
             return Err(damaged(&self.path, "the items do not add up to the signed tree"));
         }
@@ -196,35 +229,51 @@ impl Folder {
             let sealed = Sealed::open(path, self.size, number)?;
             return Ok(Volume { generation, form: Form::Sealed(Arc::new(sealed)) });
         }
-        let opened = live::open(path, self.size, number)?;
+        let opened = live::open_full(path, self.size, number)?;
         if !opened.live.index.is_full() {
             return Err(damaged(path, &format!("item {} is missing", opened.live.index.range().end)));
         }
         Ok(Volume { generation, form: Form::Live(opened.live) })
     }
 
-    /// Removes what is not finished or has been replaced, and returns the volumes that count.
-    fn tidy(&self) -> Result<BTreeMap<u64, (u32, PathBuf)>, StoreError> {
+    /// Everything in the folder.
+    fn paths(&self) -> Result<Vec<PathBuf>, StoreError> {
+        let refused = |error| refused(&self.path, &error);
+        let entries = fs::read_dir(&self.path).map_err(refused)?;
+        entries.map(|entry| entry.map(|entry| entry.path()).map_err(refused)).collect()
+    }
+
+    /// The volumes that count, and what is not finished or has been replaced and can go.
+    fn found(&self) -> Result<(BTreeMap<u64, (u32, PathBuf)>, Vec<PathBuf>), StoreError> {
         let mut found: BTreeMap<u64, (u32, PathBuf)> = BTreeMap::new();
-        for entry in fs::read_dir(&self.path).map_err(|error| refused(&self.path, &error))? {
-            let path = entry.map_err(|error| refused(&self.path, &error))?.path();
+        let mut left_over = Vec::new();
+        for path in self.paths()? {
             if path.extension().is_some_and(|extension| extension == "tmp") {
-                durable::remove(&path)?;
+                left_over.push(path);
                 continue;
             }
             let stem = path.file_stem().and_then(|name| name.to_str()).and_then(|name| name.split_once('-'));
             let Some((number, generation)) = stem else { continue };
             let (Ok(number), Ok(generation)) = (number.parse(), generation.parse::<u32>()) else { continue };
             match found.get(&number) {
-                Some((other, _)) if *other > generation => durable::remove(&path)?,
-                _ => {
-                    if let Some((_, old)) = found.insert(number, (generation, path)) {
-                        durable::remove(&old)?;
-                    }
-                }
+                Some((other, _)) if *other > generation => left_over.push(path),
+                _ => left_over.extend(found.insert(number, (generation, path)).map(|(_, old)| old)),
             }
         }
-        Ok(found)
+        Ok((found, left_over))
+    }
+}
+
+/// Copies a volume before it is opened: where sled finds damage, it takes the rest for free space and writes over
+/// it at once. Without a copy, for which the disk may be too full, the log is opened all the same.
+fn spare(path: &Path) -> Option<PathBuf> {
+    let spare = path.with_extension(SPARE);
+    match durable::copy(path, &spare) {
+        Ok(()) => Some(spare),
+        Err(error) => {
+            tracing::warn!(%error, "the newest volume is opened without a copy");
+            None
+        }
     }
 }
 

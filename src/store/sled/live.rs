@@ -116,8 +116,18 @@ pub(super) struct Opened {
     pub(super) more: bool,
 }
 
-/// Opens a volume and reads everything in it, up to the head if it holds one.
+/// Opens the newest volume and reads everything in it, up to the head if it holds one.
 pub(super) fn open(path: &Path, size: VolumeSize, number: u64) -> Result<Opened, StoreError> {
+    read_all(path, size, number, true)
+}
+
+/// Opens a volume that has a newer one after it. The head that it may hold is an older one than that of the log: a
+/// batch over two volumes leaves its head in the second.
+pub(super) fn open_full(path: &Path, size: VolumeSize, number: u64) -> Result<Opened, StoreError> {
+    read_all(path, size, number, false)
+}
+
+fn read_all(path: &Path, size: VolumeSize, number: u64, heeds_head: bool) -> Result<Opened, StoreError> {
     let db = Db::open(path)?;
     let head = match db.get(HEAD)? {
         None => None,
@@ -129,7 +139,8 @@ pub(super) fn open(path: &Path, size: VolumeSize, number: u64) -> Result<Opened,
     let mut tree = Frontier::new();
     let mut more = false;
     let range = size.range(number);
-    let end = head.as_ref().map_or(range.end, |head| head.frontier.size().min(range.end));
+    let end =
+        head.as_ref().filter(|_| heeds_head).map_or(range.end, |head| head.frontier.size().min(range.end));
     for pair in db.range(&pack_key(range.start), HEAD) {
         let (key, value) = pair?;
         let next = index.range().end;
@@ -148,7 +159,7 @@ pub(super) fn open(path: &Path, size: VolumeSize, number: u64) -> Result<Opened,
         }
         index.extend(&mut tree, &items);
     }
-    if head.is_some() && index.range().end < end {
+    if heeds_head && head.is_some() && index.range().end < end {
         return Err(damaged(path, &format!("item {} is missing", index.range().end)));
     }
     Ok(Opened { live: Live { db: Arc::new(db), index }, head, more })

@@ -77,6 +77,31 @@ fn a_batch_that_did_not_reach_the_next_volume_never_was() {
 }
 
 #[test]
+fn a_batch_over_two_volumes_counts_before_the_first_of_them_is_sealed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = filled(folder.path(), 250);
+    let batch = contract::batch(&store.head().unwrap(), 50);
+    drop(store);
+    // As it died right after the batch: the old volume still holds the head from before it.
+    let write = |db: Result<Db, StoreError>, write| db.unwrap().commit(write).unwrap();
+    write(Db::open(&folder.path().join("000000-0")), live::write(250, &batch.items[..6], None));
+    let next = folder.path().join("000001-0");
+    write(Db::create(&next), live::write(256, &batch.items[6..], Some(&batch.after)));
+    agrees(&open(folder.path()), 300);
+}
+
+#[test]
+fn a_copy_that_an_unfinished_start_left_is_put_back() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(filled(folder.path(), 200));
+    let volume = folder.path().join("000000-0");
+    copy(&volume, &volume.with_extension("spare"));
+    fs::write(volume.join("db"), b"").unwrap();
+    agrees(&open(folder.path()), 200);
+    assert_eq!(names(folder.path()), ["000000-0", "acknowledged", "format", "lock"]);
+}
+
+#[test]
 fn whatever_a_rewrite_left_behind_is_put_away() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled(folder.path(), 600);

@@ -1,11 +1,15 @@
 //! A byte changes on disk: the answer is an error or the truth, never something else.
 
-use std::{fs, panic};
+use std::{
+    collections::BTreeMap,
+    fs, panic,
+    path::{Path, PathBuf},
+};
 
-use super::{copy, filled, open};
+use super::{agrees, copy, files, filled, open};
 use crate::store::{
     Item, Store, StoreError, contract,
-    sled::{SledStore, VolumeSize},
+    sled::{SledStore, VolumeSize, durable::Db, layout::close, live},
 };
 
 #[test]
@@ -64,7 +68,7 @@ fn a_volume_of_another_store_or_place_is_refused() {
 }
 
 /// Everything there is to see, which must be what was put in.
-fn look(folder: &std::path::Path) -> Result<Vec<Item>, StoreError> {
+fn look(folder: &Path) -> Result<Vec<Item>, StoreError> {
     let store = SledStore::open_with(folder, VolumeSize::of(256).unwrap())?;
     let items = store.items(0..u64::MAX)?;
     assert!(items.iter().zip(0..).all(|(item, index)| *item == contract::item(index)));
@@ -73,4 +77,45 @@ fn look(folder: &std::path::Path) -> Result<Vec<Item>, StoreError> {
         assert_eq!(store.find(tag)?, Some(index));
     }
     Ok(items)
+}
+
+#[test]
+fn a_damaged_end_is_refused_before_anything_is_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let store = filled(path, 250);
+    let batch = contract::batch(&store.head().unwrap(), 50);
+    drop(store);
+    // A batch over two volumes, and the first of them not sealed yet: it still has its older head.
+    let write = |db: Result<Db, StoreError>, write| db.unwrap().commit(write).unwrap();
+    write(Db::open(&path.join("000000-0")), live::write(250, &batch.items[..6], None));
+    write(Db::create(&path.join("000001-0")), live::write(256, &batch.items[6..], Some(&batch.after)));
+    fs::write(path.join("acknowledged"), close(b"acknowledged", 300_u64.to_be_bytes().to_vec())).unwrap();
+    fs::write(path.join("000000.tmp"), b"half").unwrap();
+    // From its head on, the newest volume cannot be read; sled takes that for the end of its log.
+    let db = path.join("000001-0/db");
+    let mut bytes = fs::read(&db).unwrap();
+    let early = bytes.len() / 8;
+    bytes[early] ^= 0x40;
+    fs::write(&db, bytes).unwrap();
+    let before = content(path);
+    for _ in 0..2 {
+        let Err(StoreError::Corrupt(sentence)) = SledStore::open(path) else { panic!("it was opened") };
+        assert!(sentence.contains("of 300 acknowledged items the last are lost"), "{sentence}");
+        let after = content(path);
+        // Except what sled writes by itself when it opens a sound database.
+        let counts = |path: &&PathBuf| !path.to_string_lossy().contains("/snap.");
+        assert!(before.keys().filter(counts).eq(after.keys().filter(counts)));
+        assert!(before.keys().filter(counts).all(|path| before[path] == after[path]));
+    }
+    // Mended by hand, all of it is still there.
+    let mut bytes = fs::read(&db).unwrap();
+    bytes[early] ^= 0x40;
+    fs::write(&db, bytes).unwrap();
+    agrees(&open(path), 300);
+}
+
+/// Every file and what is in it.
+fn content(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    files(folder).into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect()
 }
