@@ -25,6 +25,9 @@ const FORMAT: &str = "koektrommel-data 1\n";
 /// The folders in it.
 const PARTS: [&str; 5] = ["keys", "notices", "scripts", "downloads", "store"];
 
+/// Those of them that a log, once begun, cannot do without: missing means lost, not new.
+const NEVER_REPLACED: [&str; 2] = ["notices", "store"];
+
 /// What a start that was cut off may have left before there was a `format`.
 const BEFORE_FORMAT: [&str; 2] = ["lock", "format.new"];
 
@@ -70,7 +73,7 @@ pub struct Lock(#[expect(dead_code, reason = "held, not read")] File);
 
 impl Folder {
     /// Opens the folder, or lays it out if it is empty or not there yet. A start that was cut off is gone on with:
-    /// `format` comes first, and what is missing beside it is made.
+    /// `format` comes first, and what is missing beside it is made; once the log has begun, not what it needs.
     ///
     /// # Errors
     /// A folder of another version or of something else, or what the file system refused.
@@ -88,7 +91,8 @@ impl Folder {
             replace(&format, FORMAT.as_bytes())?;
         }
         Self::open(path)?;
-        for part in PARTS {
+        let has_begun = folder.path("keys/log.pk8").exists();
+        for part in PARTS.iter().filter(|part| !(has_begun && NEVER_REPLACED.contains(part))) {
             create_part(&folder.path(part))?;
         }
         Ok(folder)
@@ -239,6 +243,13 @@ mod tests {
             Folder::open_or_create(temp.path()).unwrap();
             let mode = fs::metadata(folder.path(part)).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o700, "{part}");
+        }
+        // Once the log has begun, what it needs is lost when it is not there.
+        fs::write(folder.path("keys/log.pk8"), "key").unwrap();
+        for (part, comes_back) in [("notices", false), ("store", false), ("scripts", true)] {
+            fs::remove_dir(folder.path(part)).unwrap();
+            Folder::open_or_create(temp.path()).unwrap();
+            assert_eq!(folder.path(part).exists(), comes_back, "{part}");
         }
     }
 

@@ -2,7 +2,9 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
-use crate::support::{Decision, Finished, Server, koektrommel, program::serve_args, site::Site};
+use crate::support::{
+    Decision, Finished, Server, koektrommel, program::serve_args, server::Options, site::Site,
+};
 
 fn serve(data: &Path) -> Finished {
     koektrommel(serve_args(data.as_os_str(), None))
@@ -268,6 +270,53 @@ fn a_changed_notice_is_named() {
     let changed = fs::read_to_string(&path).unwrap().replacen("WSN", "WSM", 1);
     fs::write(&path, changed).unwrap();
     assert_refuses(&server.data(), &[path.to_str().unwrap(), "backup"]);
+}
+
+#[test]
+fn notices_that_are_lost_are_not_begun_again() {
+    let server = used_folder();
+    fs::remove_dir_all(server.data().join("notices")).unwrap();
+    assert_refuses(&server.data(), &["notices"]);
+    assert!(!server.data().join("notices").exists());
+}
+
+#[test]
+fn a_start_that_was_cut_off_is_gone_on_with() {
+    let mut server = used_folder();
+    let data = server.data();
+    // As a first start leaves it that was killed right after its first file.
+    for entry in fs::read_dir(&data).unwrap() {
+        let path = entry.unwrap().path();
+        match path.file_name().unwrap().to_str() {
+            Some("format") => {}
+            _ if path.is_dir() => fs::remove_dir_all(path).unwrap(),
+            _ => fs::remove_file(path).unwrap(),
+        }
+    }
+    server.restart();
+    Decision::accept(&server).send(&server).expect(201);
+    assert_eq!(server.size(), 1);
+}
+
+#[test]
+fn a_mount_that_the_server_needs_itself_is_refused() {
+    for mount in ["/officer", "/healthz", "/demo/x", "/a//b"] {
+        let site = Site::example();
+        site.change("koektrommel.toml", "\"/privacy\"", &format!("\"{mount}\""));
+        let complaint = koektrommel(["check-config".as_ref(), site.config().as_os_str()]).refused(1);
+        assert!(complaint.contains("`mount` must"), "{complaint}");
+    }
+}
+
+#[test]
+fn a_mount_below_api_still_answers_with_pages() {
+    let site = Site::example();
+    site.change("koektrommel.toml", "\"/privacy\"", "\"/api/privacy\"");
+    let server = Server::start_with(Options { config: Some(site.config()), ..Options::default() });
+    let page = server.get("/api/privacy/nothing").expect(404);
+    assert!(page.header("content-type").unwrap_or_default().starts_with("text/html"));
+    let problem = server.get("/api/privacy/api/v1/nothing").expect(404);
+    assert!(problem.header("content-type").unwrap_or_default().starts_with("application/problem+json"));
 }
 
 #[test]
