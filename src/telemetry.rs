@@ -24,7 +24,9 @@ pub fn start() -> Result<(), String> {
         .with_env_filter(filter)
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
-        .with_target(false);
+        .with_target(false)
+        // Where standard error is gone or its disk is full, there is nobody left to tell.
+        .log_internal_errors(false);
     // A second start in one process, as tests do, keeps the first subscriber.
     let _started = match variable("KOEKTROMMEL_LOG_FORMAT").as_deref() {
         None | Some("text") => subscriber.try_init(),

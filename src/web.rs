@@ -78,6 +78,7 @@ fn public(config: &mut ServiceConfig) {
     config
         .service(resource("/koektrommel.js", read().to(assets::script)))
         .service(resource("", read().to(pages::statement)))
+        .service(resource("/", read().to(pages::without_slash)))
         .service(resource("/cookies", read().to(pages::cookies)))
         .service(
             web::resource("/settings")

@@ -59,6 +59,13 @@ pub(super) async fn statement(
     answer
 }
 
+/// `GET /privacy/`: the same page, at its one address.
+pub(super) async fn without_slash(request: HttpRequest, app: Data<App>) -> HttpResponse {
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    let address = format!("{}{query}", app.config.mount);
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, address)).finish()
+}
+
 /// `GET /privacy/cookies`
 pub(super) async fn cookies(
     request: HttpRequest,
