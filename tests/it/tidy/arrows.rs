@@ -48,6 +48,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "download",
             "keys",
             "ledger",
+            "pages",
             "sessions",
             "statement",
             "store",
