@@ -44,6 +44,9 @@ enum Command {
     /// Accounts of the staff who may read the log; works while the server runs.
     Officer(OfficerArgs),
     /// Rehashes a whole data folder, or a download, and names the first thing that is wrong.
+    ///
+    /// A data folder is opened as the server opens it: stop the server first, and run this as its user. Opening
+    /// puts away what a program that died left behind; to leave every byte as it is, verify a copy.
     Verify(VerifyArgs),
     /// The secrets that sign cookies.
     #[command(subcommand)]
