@@ -109,6 +109,8 @@ test('data-lang and data-site on the tag are asked for and sent', async (room) =
   await page.waitForSelector('#koek-banner');
   assert.equal(await page.getAttribute('#koek-banner', 'lang'), 'en');
   assert.match(asked.find((one) => NOTICE.test(one)), /\?site=wsn&lang=en$/);
+  const link = await page.getAttribute('#koek-banner a', 'href');
+  assert.equal(link, `${address}/privacy/cookies?site=wsn&lang=en`, 'the next page is of the same site and language');
   await press(page, '#koek-refuse');
   assert.equal(seen.posts[0].site, 'wsn');
   assert.equal(seen.posts[0].language, 'en');

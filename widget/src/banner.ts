@@ -2,7 +2,7 @@
 
 import { answered, choosable, grants, unanimous } from './choice';
 import { confirm } from './confirmation';
-import { known, mount, type Notice, type Purpose } from './config';
+import { known, mount, query, type Notice, type Purpose } from './config';
 import { button, dock, el, isDocked, link, paragraph, section } from './dom';
 import { openSettings, prepare } from './settings';
 import { choices, decide, open, screen } from './state';
@@ -50,7 +50,7 @@ function show(notice: Notice, asked: readonly Purpose[]): void {
       el('h2', { id: 'koek-title' }, texts['banner.title']),
       paragraph(texts['banner.text']),
       el('ul', { role: 'list' }, ...asked.map(({ name }) => el('li', {}, name))),
-      link(texts['banner.link'], `${mount}/cookies`),
+      link(texts['banner.link'], `${mount}/cookies${query}`),
       status,
     ],
     [

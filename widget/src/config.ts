@@ -57,8 +57,11 @@ let current: Notice | undefined = elsewhere || language !== config.language ? un
 /** The notice that is at hand now, if only in the script's own language: enough to know the purposes. */
 export const known = (): Notice => current ?? config;
 
+/** What an address must say to stay on this page's site and in its language. */
+export const query = `?${new URLSearchParams({ site, lang: language })}`;
+
 /** Where the server tells the notice for this page's site and language. */
-export const address = `${mount}/api/v1/notice?${new URLSearchParams({ site, lang: language })}`;
+export const address = `${mount}/api/v1/notice${query}`;
 
 /** Fetches that notice. */
 export async function refresh(): Promise<Notice> {

@@ -61,7 +61,7 @@ export function show(kit: typeof Kit, notice: Notice, opener: HTMLElement | null
     paragraph(texts['settings.withdraw']),
     el('h3', {}, texts['settings.always']),
     rows('exempt'),
-    link(texts['notice.link'], kit.mount),
+    link(texts['notice.link'], kit.mount + kit.query),
     boxes.size
       ? el(
           'div',

@@ -1,7 +1,7 @@
 /** The permanent way back to the settings: the page's own links, or a small button where it has none. */
 
 import { choosable } from './choice';
-import { mount, type Notice } from './config';
+import { mount, query, type Notice } from './config';
 import { button, el, style } from './dom';
 import { openSettings } from './settings';
 
@@ -28,7 +28,7 @@ export function offerWayBack({ texts, purposes, language }: Notice): void {
     el(
       'aside',
       { id: 'koek-reopen', class: 'koek', 'aria-label': text, lang: language },
-      choose ? button('koek-open', 'link', text, (_, self) => openSettings(self)) : el('a', { href: mount }, text),
+      choose ? button('koek-open', 'link', text, (_, self) => openSettings(self)) : el('a', { href: mount + query }, text),
     ),
   );
 }

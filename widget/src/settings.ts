@@ -1,14 +1,14 @@
 /** The way to the settings. Their dialog is a script of its own, fetched when somebody asks for it. */
 
 import { askAgain } from './banner';
-import { mount, refresh, shown, type Notice } from './config';
+import { mount, query, refresh, shown, type Notice } from './config';
 import { confirm } from './confirmation';
 import { style } from './dom';
 import { guard } from './guard';
 import { choices, decide } from './state';
 
 /** What the dialog gets from this script: there must be one state, one dock and one stylesheet. */
-export const kit = { mount, style, choices, decide, confirm };
+export const kit = { mount, query, style, choices, decide, confirm };
 
 /** The dialog's script, named by its content: one that is not of this build is never taken for it. */
 const load = (): Promise<typeof import('./dialog')> => import(`${mount}/koektrommel.${__SETTINGS__}.js`);
@@ -27,6 +27,6 @@ export const openSettings = (opener = document.activeElement as HTMLElement | nu
       dialog.show(kit, notice, opener);
     } catch {
       // Taking back must not depend on it: ask the first question again; who wants more goes to the server's page.
-      if (!askAgain()) location.assign(`${mount}/settings`);
+      if (!askAgain()) location.assign(`${mount}/settings${query}`);
     }
   });
