@@ -198,9 +198,9 @@ fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
         let entry = entry?;
         let to = to.join(entry.file_name());
         if entry.file_type()?.is_dir() {
-            copy_all(&entry.path(), &to)?
+            copy_all(&entry.path(), &to)?;
         } else {
-            drop(fs::copy(entry.path(), to)?)
+            fs::copy(entry.path(), to)?;
         }
     }
     Ok(())

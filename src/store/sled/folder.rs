@@ -35,6 +35,9 @@ use super::{
 /// What the copy of a volume that is being opened ends in.
 const SPARE: &str = "spare";
 
+/// The volumes by number, each with its generation.
+type Found = BTreeMap<u64, (u32, PathBuf)>;
+
 /// The store's folder, held for this program.
 pub(super) struct Folder {
     path: PathBuf,
@@ -244,8 +247,8 @@ impl Folder {
     }
 
     /// The volumes that count, and what is not finished or has been replaced and can go.
-    fn found(&self) -> Result<(BTreeMap<u64, (u32, PathBuf)>, Vec<PathBuf>), StoreError> {
-        let mut found: BTreeMap<u64, (u32, PathBuf)> = BTreeMap::new();
+    fn found(&self) -> Result<(Found, Vec<PathBuf>), StoreError> {
+        let mut found = Found::new();
         let mut left_over = Vec::new();
         for path in self.paths()? {
             if path.extension().is_some_and(|extension| extension == "tmp") {
