@@ -59,9 +59,7 @@ fn greet(app: &App, base: &str, has_officers: bool) {
     say(&format!("Privacy statement {base}{mount}"));
     say(&format!("Cookie settings   {base}{mount}/settings"));
     say(&format!("Officers          {base}/officer"));
-    if !has_officers
-        && let Ok(token) = app.sessions.invite()
-    {
+    if !has_officers && let Ok(token) = app.sessions.invite() {
         say(&format!("First officer     {base}/officer/welcome?token={token} (works once)"));
     }
     say(&format!("Script tag        <script src=\"{mount}/koektrommel.js\" defer></script>"));

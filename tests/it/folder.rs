@@ -20,7 +20,9 @@ fn a_log_that_is_gone_is_not_begun_anew_under_its_key() {
     let server = used();
     let data = server.data();
     fs::remove_dir_all(data.join("store")).unwrap();
-    for args in [serve_args(data.as_os_str(), None), vec!["verify".into(), "--data".into(), data.clone().into()]] {
+    for args in
+        [serve_args(data.as_os_str(), None), vec!["verify".into(), "--data".into(), data.clone().into()]]
+    {
         let finished = koektrommel(args);
         assert_ne!(finished.code, Some(0));
         let says = format!("{}{}", finished.stdout, finished.stderr);

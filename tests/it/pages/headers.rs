@@ -87,8 +87,9 @@ fn assert_protected(answer: &crate::support::Response, path: &str) {
 fn the_list_of_routes_is_the_list_of_the_source() {
     let source = include_str!("../../../src/web.rs");
     let in_source = source.matches("resource(\"").count();
-    // Two of the files under /demo/{name} are listed above, and the officers' routes have their own tests.
-    let listed = ROUTES.iter().filter(|(path, ..)| !path.starts_with("/demo/")).count() + 1;
+    // The files under /demo/{name} are one route, the mount with a slash answers no page of its own, and the
+    // officers' routes have their own tests.
+    let listed = ROUTES.iter().filter(|(path, ..)| !path.starts_with("/demo/")).count() + 2;
     let officers = source.matches("resource(\"/officer").count();
     assert_eq!(in_source - officers, listed, "a route was added or removed: list it here");
 }
@@ -198,5 +199,14 @@ fn what_is_not_there_is_said_in_the_language_of_the_visitor() {
         let answer = server.send(&get(path).header("Accept-Language", accepted)).expect(404);
         assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"), "{path}");
         assert!(answer.text().contains(says), "{path}");
+    }
+}
+
+#[test]
+fn the_last_slash_is_taken_off_and_the_query_stays() {
+    let server = Server::start();
+    for query in ["", "?lang=en&site=wsn"] {
+        let answer = server.get(&format!("/privacy/{query}")).expect(308);
+        assert_eq!(answer.header("location"), Some(format!("/privacy{query}").as_str()));
     }
 }
