@@ -162,10 +162,13 @@ fn downloads(server: &Server) -> Vec<Vec<u8>> {
     koektrommel_with(add, "een lang wachtwoord\n").well();
     let token = koektrommel(["officer", "token", "anna", "--data", data]).well().stdout;
     let formats = ["csv", "csv-rfc4180", "ndjson"].iter().map(|format| {
-        let request = get(&format!("/officer/api/v1/consents?format={format}&Qx8query=Qx8query"));
-        let answer =
-            server.send(&marked(request).header("Authorization", format!("Bearer {}", token.trim())));
-        answer.expect(200).body
+        let send = |query: &str| {
+            let request = get(&format!("/officer/api/v1/consents?format={format}{query}"));
+            server.send(&marked(request).header("Authorization", format!("Bearer {}", token.trim())))
+        };
+        // A question that does not belong is refused, and not repeated.
+        assert_eq!(found(&send("&Qx8query=Qx8query").expect(400).everything()), [] as [String; 0]);
+        send("").expect(200).body
     });
     formats.collect()
 }
