@@ -177,3 +177,10 @@ test('blocked storage and cookies: one question per page, and no error', async (
   assert.equal(await page.evaluate(() => window.koektrommel.allows('display')), true);
   assert.equal(await page.locator('#koek-banner').count(), 0);
 });
+
+test('without a BroadcastChannel the banner is there all the same', { faults: true }, async (room) => {
+  await room.context.addInitScript(() => delete window.BroadcastChannel);
+  await visit(room);
+  await press(room.page, '#koek-refuse');
+  assert.deepEqual(await answers(room.page), { preferences: false, display: false });
+});

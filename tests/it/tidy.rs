@@ -34,8 +34,8 @@ const OUTSIDE: [&str; 12] = [
     concat!("llm", " agent"),
     concat!("/wo", "rk/"),
     concat!("registry.npm", "js.org"),
-    concat!("static.crates", ".io"),
-    concat!("index.crates", ".io"),
+    concat!("static.cra", "tes.io"),
+    concat!("index.cra", "tes.io"),
     concat!("proxy.golang", ".org"),
     concat!("pypi", ".org"),
 ];

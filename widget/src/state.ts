@@ -124,10 +124,12 @@ export function decide(
 const tell = (): void => channel?.postMessage(0);
 
 /** An open channel keeps a page out of the back-forward cache, so it is closed whenever the page is left. */
-function listen(): void {
-  channel = new BroadcastChannel('koektrommel');
-  channel.onmessage = () => update();
-}
+const listen = (): void =>
+  guard(() => {
+    // Not every browser or frame has one; without it other tabs follow on their next page.
+    channel = new BroadcastChannel('koektrommel');
+    channel.onmessage = () => update();
+  });
 
 /** Reads the standing choice for the first time, follows other tabs, and sends what was left behind. */
 export function begin(): void {
