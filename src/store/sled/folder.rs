@@ -20,6 +20,8 @@ use std::{
     os::unix::fs::FileExt,
     path::{Path, PathBuf},
     sync::Arc,
+    thread,
+    time::Duration,
 };
 
 use super::{
@@ -55,7 +57,7 @@ impl Folder {
         let lock_path = path.join("lock");
         let lock = File::options().create(true).append(true).open(&lock_path);
         let lock = lock.map_err(|error| refused(&lock_path, &error))?;
-        lock.try_lock().map_err(|error| match error {
+        take(&lock).map_err(|error| match error {
             TryLockError::WouldBlock => StoreError::Unavailable(format!(
                 "{} is in use by another program: stop that one first, or use another folder",
                 path.display()
@@ -311,4 +313,16 @@ fn format(path: &Path, size: VolumeSize) -> Result<VolumeSize, StoreError> {
         }
         Err(error) => Err(refused(path, &error)),
     }
+}
+
+/// Takes a lock that nobody holds for longer than an instant. A program that another thread is just starting has a
+/// copy of every open file until it runs, and with it a lock that was let go.
+fn take(lock: &File) -> Result<(), TryLockError> {
+    for _ in 0..20 {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(25)),
+            taken => return taken,
+        }
+    }
+    lock.try_lock()
 }
