@@ -66,7 +66,7 @@ impl Asset {
         }
     }
 
-    /// The first half of the hash, in hexadecimal: what names an immutable copy.
+    /// The first 16 hexadecimal digits of the hash: what names an immutable copy.
     #[must_use]
     pub fn short_hash(&self) -> String {
         short(&self.hash)
@@ -83,7 +83,7 @@ impl Form {
 }
 
 fn short(hash: &Hash) -> String {
-    data_encoding::HEXLOWER.encode(&hash.as_bytes()[..16])
+    data_encoding::HEXLOWER.encode(&hash.as_bytes()[..8])
 }
 
 /// Memory is written to, so it does not fail; if it did, the plain form would be sent.

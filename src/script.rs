@@ -18,8 +18,8 @@ use crate::{
 
 /// The bundle, built from `widget/` and committed, so that this program needs no Node to build.
 const BUNDLE: &str = include_str!("../assets/koektrommel.js");
-/// The settings dialog, which the bundle asks for by its hash when it is used.
-const SETTINGS: &str = include_str!("../assets/koektrommel-settings.js");
+/// The parts of the widget that the bundle asks for by their hashes when they are used.
+const PARTS: [&str; 1] = [include_str!("../assets/koektrommel-settings.js")];
 /// Where the notice goes; stands in the bundle once.
 const PLACE: &str = "__KOEK__";
 const CONTENT_TYPE: &str = "text/javascript; charset=utf-8";
@@ -28,7 +28,7 @@ const CONTENT_TYPE: &str = "text/javascript; charset=utf-8";
 #[derive(Debug)]
 pub struct Scripts {
     current: HashMap<(SiteId, Language), Asset>,
-    settings: Asset,
+    parts: Vec<Asset>,
     folder: Folder,
 }
 
@@ -45,9 +45,9 @@ impl Scripts {
                 current.insert((site.id.clone(), language.clone()), asset);
             }
         }
-        let settings = Asset::smallest(CONTENT_TYPE, SETTINGS);
-        keep(folder, &settings)?;
-        Ok(Self { current, settings, folder: folder.clone() })
+        let parts: Vec<_> = PARTS.iter().map(|part| Asset::smallest(CONTENT_TYPE, *part)).collect();
+        parts.iter().try_for_each(|part| keep(folder, part))?;
+        Ok(Self { current, parts, folder: folder.clone() })
     }
 
     /// The script that is served now.
@@ -56,18 +56,18 @@ impl Scripts {
         self.current.get(&(site.clone(), language.clone()))
     }
 
-    /// A script that is served now, by the first half of its hash.
+    /// A script that is served now, by its short hash.
     #[must_use]
     pub fn current_by_hash(&self, short_hash: &str) -> Option<&Asset> {
-        let mut known = self.current.values().chain([&self.settings]);
+        let mut known = self.current.values().chain(&self.parts);
         known.find(|asset| asset.short_hash() == short_hash)
     }
 
-    /// A script that was served once, by the first half of its hash. Blocks on the disk.
+    /// A script that was served once, by its short hash. Blocks on the disk.
     #[must_use]
     pub fn kept_by_hash(&self, short_hash: &str) -> Option<Asset> {
         let is_hash =
-            short_hash.len() == 32 && short_hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+            short_hash.len() == 16 && short_hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         let path = self.folder.path(&file_name(short_hash));
         let content = is_hash.then(|| fs::read(path).ok())??;
         Some(Asset::uncompressed(CONTENT_TYPE, content)).filter(|asset| asset.short_hash() == short_hash)
@@ -88,7 +88,7 @@ fn settings(config: &Config, site: &Site, notice: &Notice) -> String {
     let Ok(Value::Object(mut members)) = json::parse(notice.json()) else { return "{}".to_owned() };
     members.retain(|name, _| matches!(name.as_str(), "site" | "language" | "purposes" | "texts"));
     if let Some(Value::Object(texts)) = members.get_mut("texts") {
-        texts.retain(|key, _| !key.starts_with("page."));
+        texts.retain(|key, _| is_needed_at_once(key));
     }
     if let Some(Value::Array(purposes)) = members.get_mut("purposes") {
         purposes.iter_mut().for_each(shorten);
@@ -103,7 +103,14 @@ fn settings(config: &Config, site: &Site, notice: &Notice) -> String {
     Value::Object(members).to_canonical()
 }
 
-/// Leaves of a purpose what the widget shows; the rest is in the API's answer and on the cookie page.
+/// Whether a text belongs to what a first visit may show: the banner, its confirmation, the way back. The parts of
+/// the widget fetch the others with the notice.
+fn is_needed_at_once(key: &str) -> bool {
+    let later = ["page.", "settings.", "state.", "button.save"];
+    key == "settings.link" || !later.iter().any(|start| key.starts_with(start))
+}
+
+/// Leaves of a purpose what the bundle uses; the rest is in the API's answer and on the cookie page.
 fn shorten(purpose: &mut Value) {
     let Value::Object(members) = purpose else { return };
     let cookies = match members.remove("cookies") {
@@ -115,13 +122,13 @@ fn shorten(purpose: &mut Value) {
         _ => None,
     });
     let names = Value::Array(names.collect());
-    let kept = ["id", "kind", "name", "text"].map(|name| (name, members.remove(name).unwrap_or(Value::Null)));
+    let kept = ["id", "kind", "name"].map(|name| (name, members.remove(name).unwrap_or(Value::Null)));
     *purpose = object(kept.into_iter().chain([("cookies", names)]));
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BUNDLE, CONTENT_TYPE, PLACE, SETTINGS};
+    use super::{BUNDLE, CONTENT_TYPE, PARTS, PLACE};
     use crate::asset::Asset;
 
     #[test]
@@ -130,8 +137,10 @@ mod tests {
     }
 
     #[test]
-    fn the_bundle_asks_for_the_settings_that_are_here() {
-        let hash = Asset::new(CONTENT_TYPE, SETTINGS).short_hash();
-        assert!(BUNDLE.contains(&format!("koektrommel.{hash}.js")), "build the widget again");
+    fn the_bundle_asks_for_the_parts_that_are_here() {
+        for part in PARTS {
+            let hash = Asset::new(CONTENT_TYPE, part).short_hash();
+            assert!(BUNDLE.contains(&hash), "build the widget again");
+        }
     }
 }

@@ -1,6 +1,6 @@
 /**
- * Bundles the widget into ../assets: koektrommel.js, which every visitor gets, and koektrommel-settings.js, which is
- * fetched when it is used. Both are committed, so that building the server needs no Node.
+ * Bundles the widget into ../assets: koektrommel.js, which every visitor gets, and its parts, each fetched when it is
+ * used. All are committed, so that building the server needs no Node.
  * With --check: builds, compares with the committed bundles, writes nothing.
  */
 import { createHash } from 'node:crypto';
@@ -42,7 +42,7 @@ async function bundle(entry, name, format, places, define = {}) {
     write: false,
   });
   const text = outputFiles[0].text;
-  for (const place of ['__KOEK__', '__SETTINGS__']) {
+  for (const place of ['__KOEK__', '__PARTS__']) {
     const count = text.split(place).length - 1;
     const wanted = places.includes(place) ? 1 : 0;
     if (count !== wanted) throw new Error(`${place} occurs ${count} times in ${name}; it must be ${wanted}`);
@@ -62,8 +62,14 @@ async function bundle(entry, name, format, places, define = {}) {
   return text;
 }
 
-// The main script names the other by its content, as the server does: the first half of its SHA-256.
-const settings = await bundle('src/dialog.ts', 'koektrommel-settings.js', 'esm', []);
-const hash = createHash('sha256').update(settings).digest('hex').slice(0, 32);
+/** The parts, in the order of `names` in src/parts.ts: each is assets/koektrommel-NAME.js, from the entry beside it. */
+const PARTS = { settings: 'src/dialog.ts' };
+
+// The main script names a part by its content, as the server does: the first digits of its SHA-256.
+const hashes = [];
+for (const [name, entry] of Object.entries(PARTS)) {
+  const text = await bundle(entry, `koektrommel-${name}.js`, 'esm', []);
+  hashes.push(createHash('sha256').update(text).digest('hex').slice(0, 16));
+}
 // The server puts the site's notice in the place of __KOEK__: once, and nowhere else.
-await bundle('src/main.ts', 'koektrommel.js', 'iife', ['__KOEK__'], { __SETTINGS__: JSON.stringify(hash) });
+await bundle('src/main.ts', 'koektrommel.js', 'iife', ['__KOEK__'], { __PARTS__: JSON.stringify(hashes) });

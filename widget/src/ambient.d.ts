@@ -1,8 +1,8 @@
 /** The site's notice and addresses: the server puts a JSON object here. It must occur exactly once in the bundle. */
 declare const __KOEK__: import('./config').Config;
 
-/** The first half of the SHA-256 of the settings' bundle, in hexadecimal: the build puts it here. */
-declare const __SETTINGS__: string;
+/** The short hash of each part's bundle, in the order of `PARTS` in build.mjs: the build puts them here. */
+declare const __PARTS__: readonly string[];
 
 /** A stylesheet, minified by the build. */
 declare module '*.css' {

@@ -5,7 +5,8 @@ export interface Purpose {
   /** `exempt`: strictly necessary, always on. `choice`: off until the visitor says yes. */
   readonly kind: 'exempt' | 'choice';
   readonly name: string;
-  readonly text: string;
+  /** Only in an answer of the API. */
+  readonly text?: string;
   /** Names only in the script, objects in an answer of the API. */
   readonly cookies: readonly (string | { readonly name: string })[];
 }
