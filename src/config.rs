@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod file;
+mod hosts;
 
 use std::{
     collections::BTreeMap,
@@ -16,7 +17,7 @@ use koektrommel_core::{
 };
 
 pub use self::file::load;
-use crate::statement::Statement;
+use crate::{cookie::Mode, statement::Statement};
 
 /// Everything that the server is told.
 #[derive(Clone, Debug)]
@@ -46,6 +47,8 @@ pub struct Site {
     pub languages: Vec<Language>,
     /// Origins of its pages, besides the server's own: `https://www.wsn.example`.
     pub origins: Vec<String>,
+    /// Where the server lives, seen from those pages.
+    pub mode: Mode,
     /// For how many months a decision holds.
     pub validity_months: u8,
     /// Its purposes.

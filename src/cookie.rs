@@ -1,7 +1,10 @@
-//! The choice cookie: the standing decision of a device, signed, readable, and with its expiry inside.
+//! The choice cookie: the standing decision of a device, signed, readable, and with its expiry inside; and the
+//! attributes of every cookie towards visitors ([`Mode`]).
 //!
 //! `v=1&n=<notice>&d=2026-11-22&e=2027-05-22&p=display.0~preferences.1&id=<subject>&r=<index>`; a refusal has no
 //! `id` and no `r`. `Max-Age` is only advice to a browser, so what counts is `e`.
+
+mod mode;
 
 use std::collections::BTreeMap;
 
@@ -15,10 +18,11 @@ use koektrommel_core::{
 };
 use time::Duration;
 
+pub use self::mode::{Domain, Mode, Readers, without_prefix};
 use crate::keys::{KeyError, KeyRing};
 
-/// The name of the choice cookie where the site and the server share an origin.
-pub const NAME: &str = "__Host-koek";
+/// What the choice cookie is called; [`Mode::name`] makes a name of it.
+pub const NAME: &str = "koek";
 
 /// Longest value that is set or looked at, in bytes.
 pub const LONGEST: usize = 512;
@@ -75,21 +79,26 @@ impl ChoiceCookie {
     }
 
     /// The `Set-Cookie` header that keeps it for as long as it holds.
-    pub fn set_cookie(&self, ring: &KeyRing, today: Day) -> Result<String, KeyError> {
+    ///
+    /// Not `HttpOnly`: the widget reads it where it can, so that a return visit needs no request.
+    pub fn set_cookie(&self, mode: &Mode, ring: &KeyRing, today: Day) -> Result<String, KeyError> {
         let days = i64::from(self.expires.unix_days()) - i64::from(today.unix_days());
-        let value = ring.sign(NAME, self.payload())?;
-        Ok(build(value).max_age(Duration::days(days)).build().to_string())
+        let name = mode.name(NAME);
+        let value = ring.sign(&name, self.payload())?;
+        Ok(mode.set(&name, value, Readers::Pages, Some(Duration::days(days))))
     }
 
     /// The first cookie of that name among these which verifies and is in force today. Unknown, forged, expired
     /// and future-dated ones count as no choice.
     pub fn find<'a>(
         values: impl Iterator<Item = &'a str>,
+        mode: &Mode,
         ring: &KeyRing,
         today: Day,
     ) -> Result<Option<Seen>, KeyError> {
+        let name = mode.name(NAME);
         for value in values.filter(|value| value.len() <= LONGEST) {
-            let Some(verified) = ring.verify(NAME, value, today)? else { continue };
+            let Some(verified) = ring.verify(&name, value, today)? else { continue };
             let in_force = |choice: &Self| {
                 choice.expires >= today && choice.decided.unix_days() <= today.unix_days() + 1
             };
@@ -148,12 +157,6 @@ impl ChoiceCookie {
     }
 }
 
-/// The attributes of every cookie that holds a choice. Not `HttpOnly`: the widget reads it, so that a return
-/// visit needs no request.
-fn build(value: String) -> cookie::CookieBuilder<'static> {
-    cookie::Cookie::build((NAME, value)).path("/").secure(true).same_site(cookie::SameSite::Lax)
-}
-
 #[cfg(test)]
 mod tests {
     use koektrommel_core::{
@@ -163,7 +166,7 @@ mod tests {
         record::{Standing, Subject},
     };
 
-    use super::{ChoiceCookie, LONGEST, NAME, Seen};
+    use super::{ChoiceCookie, Domain, LONGEST, Mode, Seen};
     use crate::{folder::Folder, keys::KeyRing};
 
     fn choice() -> ChoiceCookie {
@@ -178,7 +181,7 @@ mod tests {
     }
 
     fn value(set_cookie: &str) -> &str {
-        set_cookie.strip_prefix(&format!("{NAME}=")).unwrap().split(';').next().unwrap()
+        set_cookie.split(';').next().unwrap().split_once('=').unwrap().1
     }
 
     #[test]
@@ -186,19 +189,22 @@ mod tests {
         let temp = tempfile::tempdir().unwrap();
         let ring = KeyRing::open_or_create(&Folder::open_or_create(temp.path()).unwrap()).unwrap();
         let today: Day = "2026-11-22".parse().unwrap();
-        for choice in [choice(), ChoiceCookie { standing: None, ..choice() }] {
-            let header = choice.set_cookie(&ring, today).unwrap();
-            assert!(header.ends_with("; SameSite=Lax; Secure; Path=/; Max-Age=15638400"), "{header}");
-            assert!(header.len() < LONGEST);
-            let find = |value: &str, day: &str| {
-                ChoiceCookie::find([value].into_iter(), &ring, day.parse().unwrap()).unwrap()
-            };
-            let seen = Some(Seen { choice, renew: false });
-            assert_eq!(find(value(&header), "2026-11-22"), seen);
-            assert_eq!(find(value(&header), "2027-05-22"), seen);
-            assert_eq!(find(value(&header), "2027-05-23"), None);
-            assert_eq!(find(value(&header), "2026-11-20"), None);
-            assert_eq!(find(&value(&header).replace("display.0", "display.1"), "2026-11-22"), None);
+        let sibling = Mode::Sibling(Domain::parse("wsn.example").unwrap());
+        for mode in [Mode::SameOrigin, sibling, Mode::CrossSite] {
+            for choice in [choice(), ChoiceCookie { standing: None, ..choice() }] {
+                let header = choice.set_cookie(&mode, &ring, today).unwrap();
+                assert!(header.contains("; Max-Age=15638400") && !header.contains("HttpOnly"), "{header}");
+                assert!(header.len() < LONGEST);
+                let find = |value: &str, day: &str| {
+                    ChoiceCookie::find([value].into_iter(), &mode, &ring, day.parse().unwrap()).unwrap()
+                };
+                let seen = Some(Seen { choice, renew: false });
+                assert_eq!(find(value(&header), "2026-11-22"), seen);
+                assert_eq!(find(value(&header), "2027-05-22"), seen);
+                assert_eq!(find(value(&header), "2027-05-23"), None);
+                assert_eq!(find(value(&header), "2026-11-20"), None);
+                assert_eq!(find(&value(&header).replace("display.0", "display.1"), "2026-11-22"), None);
+            }
         }
     }
 

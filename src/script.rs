@@ -94,8 +94,11 @@ fn settings(config: &Config, site: &Site, notice: &Notice) -> String {
         purposes.iter_mut().for_each(shorten);
     }
     let languages = site.languages.iter().map(|language| language.as_str().into()).collect();
+    // Where the page cannot read the cookie, the widget is not told of one, and asks.
+    if site.mode.pages_can_read() {
+        members.insert("cookie".to_owned(), Value::String(site.mode.name(cookie::NAME)));
+    }
     members.extend([
-        ("cookie".to_owned(), cookie::NAME.into()),
         ("languages".to_owned(), Value::Array(languages)),
         ("mount".to_owned(), config.mount.as_str().into()),
         ("notice".to_owned(), Value::String(notice.id().to_string())),

@@ -197,7 +197,13 @@ mod tests {
     };
 
     use super::{EXAMPLE, File, LONGEST_ANSWERS, check};
-    use crate::{cookie, cookie::ChoiceCookie, folder::Folder, keys::KeyRing, store::MAX_RECORD};
+    use crate::{
+        cookie,
+        cookie::{ChoiceCookie, Mode},
+        folder::Folder,
+        keys::KeyRing,
+        store::MAX_RECORD,
+    };
 
     /// As many ids of this length as there is room for.
     fn most(length: usize) -> Vec<String> {
@@ -260,10 +266,10 @@ mod tests {
                 standing: Some(Standing { subject, record: last }),
                 ..ChoiceCookie::of(&consent)
             };
-            let header = choice.set_cookie(&ring, now.day()).unwrap();
+            let header = choice.set_cookie(&Mode::SameOrigin, &ring, now.day()).unwrap();
             let value = header.split(';').next().unwrap().split_once('=').unwrap().1;
             assert!(value.len() <= cookie::LONGEST, "{length}: {}", value.len());
-            let seen = ChoiceCookie::find([value].into_iter(), &ring, now.day()).unwrap();
+            let seen = ChoiceCookie::find([value].into_iter(), &Mode::SameOrigin, &ring, now.day()).unwrap();
             assert_eq!(seen.unwrap().choice, choice);
             assert!(Record::Consent(consent).to_json().len() < MAX_RECORD, "{length}");
         }

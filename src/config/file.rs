@@ -13,7 +13,7 @@ use koektrommel_core::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Config, ConfigError, Fault, Site, catalogue};
+use super::{Config, ConfigError, Fault, Site, catalogue, hosts};
 use crate::statement::Statement;
 
 #[derive(Deserialize)]
@@ -35,6 +35,8 @@ struct SiteFile {
     controller: String,
     languages: Spanned<Vec<String>>,
     origins: Spanned<Vec<String>>,
+    mode: Option<String>,
+    cookie_domain: Option<String>,
     validity_months: Spanned<u8>,
     catalogue: PathBuf,
     statement: BTreeMap<String, PathBuf>,
@@ -183,6 +185,8 @@ impl Reader<'_> {
             &key("origins"),
             "must be scheme, host and port only: https://www.example.nl",
         );
+        let mode = hosts::mode(file.mode.as_deref(), file.cookie_domain.as_deref(), file.origins.get_ref());
+        let mode = mode.map_err(|(part, why)| self.fault(None, &key(part), &why)).ok();
         let months = *file.validity_months.get_ref();
         self.check(
             (1..=12).contains(&months),
@@ -195,6 +199,10 @@ impl Reader<'_> {
             catalogue::check(shape, &languages, &self.source.path(&file.catalogue), &text)
         });
         let (catalogue, texts) = self.keep(read)?;
+        let mode = mode?;
+        if let Some((key, why)) = hosts::misnamed(&catalogue, &mode) {
+            self.faults.push(Fault { file: self.source.path(&file.catalogue), line: None, key, why });
+        }
         let mut statements = BTreeMap::new();
         for language in &languages {
             let Some(name) = file.statement.get(language.as_str()) else {
@@ -228,6 +236,7 @@ impl Reader<'_> {
             controller: file.controller,
             languages,
             origins: file.origins.into_inner(),
+            mode,
             validity_months: months,
             catalogue,
             texts,
@@ -299,6 +308,19 @@ mod tests {
             ("koektrommel.toml", "id = \"wsn\"", "id = \"WSN\"", "`sites.id` must be"),
             ("koektrommel.toml", "[\"nl\", \"en\"]", "[]", "`sites.wsn.languages` must be"),
             ("koektrommel.toml", "origins = []", "origins = [\"www.wsn.nl\"]", "`sites.wsn.origins` must be"),
+            ("koektrommel.toml", "\"same-origin\"", "\"sibling\"", "`sites.wsn.cookie_domain` is missing"),
+            (
+                "catalogue.toml",
+                "\"__Host-koek_form\"",
+                "\"__Secure-koek_form\"",
+                "`purposes.form.cookies.name` must be \"__Host-koek_form\" in mode \"same-origin\"",
+            ),
+            (
+                "catalogue.toml",
+                "\"__Host-koek_officer\"",
+                "\"koek_officer\"",
+                "`purposes.officer.cookies.name` must be \"__Host-koek_officer\"",
+            ),
             ("koektrommel.toml", "months = 6", "months = 24", "`sites.wsn.validity_months` must lie"),
             ("koektrommel.toml", "\"catalogue.toml\"", "\"none.toml\"", "none.toml: cannot be read"),
             ("koektrommel.toml", "en = \"statement.en.md\"", "", "`sites.wsn.statement.en` is missing"),

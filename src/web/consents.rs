@@ -3,7 +3,7 @@
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header,
-    web::{Bytes, Data, Payload},
+    web::{Bytes, Data, Payload, Query},
 };
 use koektrommel_core::{
     catalogue::Storage,
@@ -14,12 +14,15 @@ use koektrommel_core::{
 };
 
 use super::{
-    body, origin,
+    body,
+    language::Selection,
+    origin,
     problem::Problem,
     wire::{ConsentForm, OwnRecords, RecordBody},
 };
 use crate::{
     app::App,
+    config::Site,
     cookie::{self, ChoiceCookie, Seen},
     ledger::Recorded,
     store::StoreError,
@@ -36,25 +39,30 @@ pub(super) async fn post(
 ) -> Result<HttpResponse, Problem> {
     origin::check(&request, &app)?;
     let form = ConsentForm::parse(&read_json(&request, payload).await?)?;
-    let decision = check(&app, form)?;
-    let seen = choice_cookie(&request, &app)?.map(|seen| seen.choice);
+    let (site, decision) = check(&app, form)?;
+    let seen = choice_cookie(&request, &app, site)?.map(|seen| seen.choice);
     let recorded = app.record(decision, seen.as_ref().and_then(|choice| choice.standing)).await?;
     let body = RecordBody::new(&recorded.consent, &recorded.leaf, &app.config.mount);
     let mut answer = HttpResponse::Created();
     let is_overtaken =
         recorded.repeated && seen.is_some_and(|choice| choice.is_later_than(&recorded.consent));
-    for cookie in cookies_after(&request, &app, &recorded)?.into_iter().filter(|_| !is_overtaken) {
+    for cookie in cookies_after(&request, &app, site, &recorded)?.into_iter().filter(|_| !is_overtaken) {
         answer.append_header((header::SET_COOKIE, cookie));
     }
     Ok(answer.json(body))
 }
 
-/// `GET /privacy/api/v1/consents`
-pub(super) async fn get(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Problem> {
-    let records = own_records(&request, &app).await?;
+/// `GET /privacy/api/v1/consents?site=`
+pub(super) async fn get(
+    request: HttpRequest,
+    app: Data<App>,
+    selection: Query<Selection>,
+) -> Result<HttpResponse, Problem> {
+    let site = selection.for_api(&app)?.site;
+    let records = own_records(&request, &app, site).await?;
     let bodies = records.iter().map(|(consent, leaf)| RecordBody::new(consent, leaf, &app.config.mount));
     let mut answer = HttpResponse::Ok();
-    if let Some(cookie) = renewed(&app, choice_cookie(&request, &app)?.as_ref())? {
+    if let Some(cookie) = renewed(&app, site, choice_cookie(&request, &app, site)?.as_ref())? {
         answer.append_header((header::SET_COOKIE, cookie));
     }
     Ok(answer.json(OwnRecords { records: bodies.collect() }))
@@ -73,7 +81,7 @@ async fn read_json(request: &HttpRequest, payload: Payload) -> Result<Bytes, Pro
 }
 
 /// Checks the fields against the notice that they name.
-fn check(app: &App, form: ConsentForm) -> Result<Decision, Problem> {
+fn check(app: &App, form: ConsentForm) -> Result<(&Site, Decision), Problem> {
     let site = app.config.site(Some(&form.site)).ok_or_else(|| {
         Problem::invalid("`site` must be the id of a site that this server knows.").field("site")
     })?;
@@ -85,22 +93,25 @@ fn check(app: &App, form: ConsentForm) -> Result<Decision, Problem> {
             .field("notice")
             .current_notice(current.id().to_string())
     })?;
-    Ok(Decision::new(&form.id, notice, form.layer, form.control, form.actor, form.choices)?)
+    let decision = Decision::new(&form.id, notice, form.layer, form.control, form.actor, form.choices)?;
+    Ok((site, decision))
 }
 
 /// The choice cookie that came with the request, verified and in force.
-pub(super) fn choice_cookie(request: &HttpRequest, app: &App) -> Result<Option<Seen>, Problem> {
-    Ok(ChoiceCookie::find(cookies(request, cookie::NAME), &app.ring, app.clock.now().day())?)
+pub(super) fn choice_cookie(request: &HttpRequest, app: &App, site: &Site) -> Result<Option<Seen>, Problem> {
+    let name = site.mode.name(cookie::NAME);
+    Ok(ChoiceCookie::find(cookies(request, &name), &site.mode, &app.ring, app.clock.now().day())?)
 }
 
 /// The same choice under the active key, if it came in under a retired one.
-pub(super) fn renewed(app: &App, seen: Option<&Seen>) -> Result<Option<String>, Problem> {
+pub(super) fn renewed(app: &App, site: &Site, seen: Option<&Seen>) -> Result<Option<String>, Problem> {
     let old = seen.filter(|seen| seen.renew);
-    Ok(old.map(|seen| seen.choice.set_cookie(&app.ring, app.clock.now().day())).transpose()?)
+    let today = app.clock.now().day();
+    Ok(old.map(|seen| seen.choice.set_cookie(&site.mode, &app.ring, today)).transpose()?)
 }
 
 /// Every value that the request has for a cookie name.
-fn cookies<'a>(request: &'a HttpRequest, name: &'a str) -> impl Iterator<Item = &'a str> {
+pub(super) fn cookies<'a>(request: &'a HttpRequest, name: &'a str) -> impl Iterator<Item = &'a str> {
     let headers = request.headers().get_all(header::COOKIE).filter_map(|value| value.to_str().ok());
     let pairs = headers.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.filter(move |(key, _)| *key == name).map(|(_, value)| value)
@@ -111,17 +122,19 @@ fn cookies<'a>(request: &'a HttpRequest, name: &'a str) -> impl Iterator<Item = 
 pub(super) fn cookies_after(
     request: &HttpRequest,
     app: &App,
+    site: &Site,
     recorded: &Recorded,
 ) -> Result<Vec<String>, Problem> {
     let consent = &recorded.consent;
-    let mut headers = vec![ChoiceCookie::of(consent).set_cookie(&app.ring, app.clock.now().day())?];
-    let purposes = app.config.site(Some(&consent.site)).map_or(&[][..], |site| site.catalogue.purposes());
-    let denied = purposes.iter().filter(|purpose| consent.choices.get(&purpose.id) == Some(false));
+    let choice = ChoiceCookie::of(consent);
+    let mut headers = vec![choice.set_cookie(&site.mode, &app.ring, app.clock.now().day())?];
+    let purposes = site.catalogue.purposes().iter();
+    let denied = purposes.filter(|purpose| consent.choices.get(&purpose.id) == Some(false));
     let denied = denied.flat_map(|purpose| &purpose.cookies);
     // A cookie that is only named like a key of local storage is somebody else's.
     for name in denied.filter(|cookie| cookie.storage == Storage::Cookie).map(|cookie| &cookie.name) {
         if cookies(request, name).next().is_some() {
-            headers.push(format!("{name}=; Path=/; Secure; Max-Age=0"));
+            headers.push(site.mode.end(name));
         }
     }
     Ok(headers)
@@ -131,8 +144,9 @@ pub(super) fn cookies_after(
 pub(super) async fn own_records(
     request: &HttpRequest,
     app: &Data<App>,
+    site: &Site,
 ) -> Result<Vec<(Consent, Hash)>, Problem> {
-    let Some(standing) = choice_cookie(request, app)?.and_then(|seen| seen.choice.standing) else {
+    let Some(standing) = choice_cookie(request, app, site)?.and_then(|seen| seen.choice.standing) else {
         return Ok(Vec::new());
     };
     let app = app.clone();

@@ -82,7 +82,7 @@ async fn receive(
     let Some(decision) = form.decide(notice)? else {
         return show(request, app, &selected, Outcome::Incomplete, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    let seen = choice_cookie(request, app)?.map(|seen| seen.choice);
+    let seen = choice_cookie(request, app, selected.site)?.map(|seen| seen.choice);
     let recorded = match app.record(decision, seen.as_ref().and_then(|choice| choice.standing)).await {
         Err(SubmitError::Reused) => {
             return show(request, app, &selected, Outcome::Again, StatusCode::CONFLICT).await;
@@ -96,7 +96,7 @@ async fn receive(
     let page = frame(&app.config, selected.site, selected.language, "/settings").links.to("/settings");
     let mut answer = HttpResponse::SeeOther();
     answer.insert_header((header::LOCATION, format!("{page}&saved=1")));
-    for cookie in cookies_after(request, app, &recorded)? {
+    for cookie in cookies_after(request, app, selected.site, &recorded)? {
         answer.append_header((header::SET_COOKIE, cookie));
     }
     Ok(answer.finish())
@@ -113,8 +113,8 @@ async fn show(
     let Selected { site, language } = *selected;
     let notice = app.notices.current(&site.id, language);
     let notice = notice.ok_or_else(|| Problem::missing("There is no notice for this site."))?;
-    let seen = choice_cookie(request, app)?;
-    let records = own_records(request, app).await?;
+    let seen = choice_cookie(request, app, site)?;
+    let records = own_records(request, app, site).await?;
     // A browser that keeps no cookies keeps no choice either; and nobody has saved one by opening an address.
     let outcome = if outcome == Outcome::Saved && seen.is_none() { Outcome::None } else { outcome };
     let click = new_click(app)?;
@@ -136,7 +136,7 @@ async fn show(
         outcome,
     };
     let mut answer = HttpResponse::build(status);
-    if let Some(cookie) = renewed(app, seen.as_ref())? {
+    if let Some(cookie) = renewed(app, site, seen.as_ref())? {
         answer.append_header((header::SET_COOKIE, cookie));
     }
     Ok(pages::html(&mut answer, &frame, words.get("page.settings.title"), &content(&settings)))

@@ -249,7 +249,7 @@ fn cookies_of_a_refused_purpose_are_ended() {
     let held = "__Host-koek_preferences=abc; other=1";
     let answer = Decision::refuse(&server).send_with(&server, held).expect(201);
     let ended: Vec<_> = answer.headers("set-cookie").filter(|header| header.contains("Max-Age=0")).collect();
-    assert_eq!(ended, ["__Host-koek_preferences=; Path=/; Secure; Max-Age=0"]);
+    assert_eq!(ended, ["__Host-koek_preferences=; SameSite=Lax; Secure; Path=/; Max-Age=0"]);
     let kept = Decision::accept(&server).send_with(&server, held).expect(201);
     assert!(kept.headers("set-cookie").all(|header| !header.contains("Max-Age=0")));
 }

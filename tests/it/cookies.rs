@@ -1,6 +1,10 @@
 //! The choice cookie. Unknown, forged, expired or future-dated: no choice, asked again, never an error.
 
-use koektrommel::{cookie::ChoiceCookie, folder::Folder, keys::KeyRing};
+use koektrommel::{
+    cookie::{ChoiceCookie, Mode},
+    folder::Folder,
+    keys::KeyRing,
+};
 use koektrommel_core::{
     decision::Choices,
     hash::Hash,
@@ -43,7 +47,7 @@ fn choice(today: Day, from: i32, until: i32) -> ChoiceCookie {
 
 /// The `name=value` of a choice, signed with the server's own key.
 fn signed(server: &Server, choice: &ChoiceCookie, today: Day) -> String {
-    choice.set_cookie(&ring(server), today).unwrap().split(';').next().unwrap().to_owned()
+    choice.set_cookie(&Mode::SameOrigin, &ring(server), today).unwrap().split(';').next().unwrap().to_owned()
 }
 
 /// Fails unless this cookie counts as no choice everywhere that one is read.

@@ -26,6 +26,8 @@ mod crash;
 mod durability;
 /// A data folder that lost a part, or that is not there.
 mod folder;
+/// The server beside the pages, on a sibling host, and on another site.
+mod hosts;
 /// What staff do: accounts, signing in, downloads that are recorded, and `koektrommel verify`.
 mod officer;
 /// What visitors see without a script: statement, cookie table, settings; headers and caching of every route.

@@ -112,5 +112,5 @@ fn a_no_ends_cookies_and_leaves_what_only_has_the_name_of_one() {
     let held = "__Host-koek_preferences=1; __Host-koek_display=1";
     let answer = Decision::refuse(&server).send_with(&server, held).expect(201);
     let ended: Vec<_> = answer.headers("set-cookie").filter(|header| header.contains("Max-Age=0")).collect();
-    assert_eq!(ended, ["__Host-koek_preferences=; Path=/; Secure; Max-Age=0"]);
+    assert_eq!(ended, ["__Host-koek_preferences=; SameSite=Lax; Secure; Path=/; Max-Age=0"]);
 }

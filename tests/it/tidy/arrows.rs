@@ -19,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("demo", &["asset"]),
     ("keys", &["folder", "watched"]),
     ("cookie", &["keys"]),
-    ("config", &["statement"]),
+    ("config", &["cookie", "statement"]),
     ("notices", &["config", "folder"]),
     ("script", &["asset", "config", "cookie", "folder", "notices"]),
     ("ledger", &["clock", "keys", "store"]),
