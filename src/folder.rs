@@ -3,7 +3,8 @@
 //! ```text
 //! format          the version of this layout
 //! lock            held by the one program that serves from this folder
-//! keys/           log.pk8 (signs checkpoints), log.vkey (its public half), cookies.json (secrets, by generation)
+//! keys/           log.pk8 (signs checkpoints), log.vkey (its public half), log.retired (public halves of those
+//!                 before it), cookies.json (secrets, by generation)
 //! accounts.lock   held while the next is replaced
 //! accounts.json   officers: password hashes, token hashes, roles
 //! notices/        every notice ever served, by hash

@@ -21,10 +21,11 @@ use koektrommel_core::{
     decision::Decision,
     hash::Hash,
     instant::Day,
-    merkle::{self, NodeId, Nodes},
+    merkle::{self, NodeId, Nodes, leaf_hash},
     note::VerifierKey,
     receipt::Receipt,
     record::{Access, Consent, Standing},
+    tile::{self, Content, Tile},
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -89,7 +90,8 @@ impl Ledger {
         key: LogKey,
         clock: Clock,
     ) -> Result<(Self, JoinHandle<()>), OpenError> {
-        let head = open::check(&*store, key.verifier())?;
+        let head = open::check(&*store, key.verifiers())?;
+        let head = open::signed_by(&*store, &key, head)?;
         let shared = Arc::new(Shared {
             store,
             head: RwLock::new(Arc::new(head)),
@@ -160,6 +162,12 @@ impl Ledger {
         self.shared.key.verifier()
     }
 
+    /// Every public key that the log was ever signed with, the one in use first.
+    #[must_use]
+    pub fn verifiers(&self) -> &[VerifierKey] {
+        self.shared.key.verifiers()
+    }
+
     /// Items by index; fewer than asked for where the log ends. Blocks on the disk.
     pub fn items(&self, range: Range<u64>) -> Result<Vec<Item>, StoreError> {
         self.shared.store.items(range)
@@ -173,6 +181,34 @@ impl Ledger {
     /// The hashes of perfect subtrees. Blocks on the disk.
     pub fn nodes(&self, ids: &[NodeId]) -> Result<Vec<Hash>, StoreError> {
         ids.iter().map(|id| self.shared.store.node(*id)).collect()
+    }
+
+    /// The bytes of a file that the log is published as; `None` where the log has not come to it yet. At most
+    /// 10 KB are made, from at most 256 items. Blocks on the disk.
+    pub fn tile(&self, tile: Tile) -> Result<Option<Vec<u8>>, StoreError> {
+        if !tile.is_in(self.head().frontier.size()) {
+            return Ok(None);
+        }
+        let mut bytes = Vec::new();
+        match tile.content() {
+            Content::Entries => {
+                for item in self.items(tile.entries())? {
+                    tile::append(&mut bytes, &item.entry);
+                }
+            }
+            // One reading of the entries, where each leaf by itself would be one.
+            Content::Hashes(0) => {
+                for item in self.items(tile.entries())? {
+                    bytes.extend_from_slice(leaf_hash(&item.entry.encode()).as_bytes());
+                }
+            }
+            Content::Hashes(_) => {
+                for node in tile.nodes() {
+                    bytes.extend_from_slice(self.shared.store.node(node)?.as_bytes());
+                }
+            }
+        }
+        Ok(Some(bytes))
     }
 
     /// The receipt of one item: its proof under the newest checkpoint, with what opens its commitment if that has

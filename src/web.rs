@@ -51,6 +51,7 @@ fn routes(config: &mut ServiceConfig, app: &App) {
         .configure(officer::configure)
         .service(web::scope(&format!("{}/api/v1", app.config.mount)).configure(api))
         .service(web::scope(&app.config.mount).configure(public))
+        .service(resource("/.well-known/jwks.json", read().to(log::jwks)))
         .service(resource("/healthz", read().to(health::alive)))
         .service(resource("/readyz", read().to(health::ready)));
     if app.config.demo {
@@ -92,6 +93,8 @@ fn public(config: &mut ServiceConfig) {
         .service(resource("/icon.svg", read().to(assets::icon)))
         .service(resource("/log/checkpoint", read().to(log::checkpoint)))
         .service(resource("/log/key", read().to(log::key)))
+        .service(resource("/log/jwks.json", read().to(log::jwks)))
+        .service(resource("/log/tile/{tile:.*}", read().to(log::tile)))
         .default_service(web::to(problem::not_found));
 }
 

@@ -23,3 +23,4 @@ pub mod notice;
 pub mod receipt;
 pub mod record;
 pub mod reference;
+pub mod tile;

@@ -43,7 +43,7 @@ struct SiteFile {
 }
 
 /// Where the server's own addresses begin, besides the mount.
-const TAKEN: [&str; 4] = ["officer", "demo", "healthz", "readyz"];
+const TAKEN: [&str; 5] = ["officer", "demo", "healthz", "readyz", ".well-known"];
 
 /// The files of the built-in example.
 const BUILT_IN: &[(&str, &str)] = &[

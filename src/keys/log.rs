@@ -1,4 +1,7 @@
-//! The Ed25519 key that signs the log's checkpoints.
+//! The Ed25519 key that signs the log's checkpoints, and the public halves of those that did before.
+//!
+//! What a retired key has signed goes on to verify for as long as somebody keeps a receipt, so its public half stays
+//! in `keys/log.retired`, a verifier key to a line, and is published.
 
 use std::{fmt, fs, path::Path};
 
@@ -18,7 +21,8 @@ use crate::folder::{Folder, replace};
 /// Signs checkpoints under one name, the log's origin.
 pub struct LogKey {
     pair: Ed25519KeyPair,
-    verifier: VerifierKey,
+    /// The key in use, and after it those before it, newest first.
+    verifiers: Vec<VerifierKey>,
 }
 
 impl LogKey {
@@ -36,13 +40,13 @@ impl LogKey {
             }
             let document = read(&secret)?;
             let key = Self::from_pkcs8(&document, origin).map_err(|why| wrong(&secret, why))?;
-            replace(&public, format!("{}\n", key.verifier).as_bytes())?;
+            replace(&public, format!("{}\n", key.verifier()).as_bytes())?;
         }
         let key = Self::open(folder)?;
-        if key.verifier.name() != origin {
+        if key.verifier().name() != origin {
             let why = format!(
                 "the log was begun under the origin `{}` and keeps it; set `origin` to that, or start an empty data folder",
-                key.verifier.name()
+                key.verifier().name()
             );
             return Err(KeyError::Content { path: folder.path("keys/log.vkey"), why });
         }
@@ -51,20 +55,19 @@ impl LogKey {
 
     /// Reads the key of a data folder.
     pub fn open(folder: &Folder) -> Result<Self, KeyError> {
-        let (secret, public) = (folder.path("keys/log.pk8"), folder.path("keys/log.vkey"));
-        let text = String::from_utf8(read(&public)?).map_err(|_| wrong(&public, "must be text"))?;
-        let verifier: VerifierKey =
-            text.trim_end().parse().map_err(|error| wrong(&public, format!("{error}")))?;
+        let secret = folder.path("keys/log.pk8");
+        let verifiers = verifiers(folder)?;
+        let verifier = &verifiers[0];
         if !secret.exists() {
             return Err(wrong(&secret, "is missing: put back the one that belongs to log.vkey beside it"));
         }
         let document = read(&secret)?;
         let key = Self::from_pkcs8(&document, verifier.name()).map_err(|why| wrong(&secret, why))?;
-        if key.verifier != verifier {
+        if key.verifier() != verifier {
             let why = "is not the secret half of log.vkey beside it: put back the pair that belongs together";
             return Err(wrong(&secret, why));
         }
-        Ok(key)
+        Ok(Self { verifiers, ..key })
     }
 
     fn from_pkcs8(document: &[u8], origin: &str) -> Result<Self, String> {
@@ -73,13 +76,19 @@ impl LogKey {
         let public =
             pair.public_key().as_ref().try_into().map_err(|_| "must be an Ed25519 key".to_owned())?;
         let verifier = VerifierKey::new(origin, public).map_err(|error| error.to_string())?;
-        Ok(Self { pair, verifier })
+        Ok(Self { pair, verifiers: vec![verifier] })
     }
 
     /// The public half, under the log's origin.
     #[must_use]
-    pub const fn verifier(&self) -> &VerifierKey {
-        &self.verifier
+    pub fn verifier(&self) -> &VerifierKey {
+        &self.verifiers[0]
+    }
+
+    /// Every key that this log was ever signed with: the one in use, and after it those before it, newest first.
+    #[must_use]
+    pub fn verifiers(&self) -> &[VerifierKey] {
+        &self.verifiers
     }
 
     /// Signs the checkpoint of this log at a size.
@@ -87,13 +96,42 @@ impl LogKey {
     /// # Errors
     /// Only for a root or size that no checkpoint can name; there is none.
     pub fn checkpoint(&self, size: u64, root: Hash) -> Result<String, Malformed> {
-        let checkpoint = Checkpoint { origin: self.verifier.name().to_owned(), size, root };
-        checkpoint.sign(&self.verifier, |text| {
+        let checkpoint = Checkpoint { origin: self.verifier().name().to_owned(), size, root };
+        checkpoint.sign(self.verifier(), |text| {
             let mut signature = [0; 64];
             signature.copy_from_slice(self.pair.sign(text).as_ref());
             signature
         })
     }
+}
+
+/// The public halves that a data folder keeps: the key in use, and after it those before it, newest first.
+///
+/// # Errors
+/// A file that cannot be read or holds something else than verifier keys of one log.
+pub fn verifiers(folder: &Folder) -> Result<Vec<VerifierKey>, KeyError> {
+    let (public, retired) = (folder.path("keys/log.vkey"), folder.path("keys/log.retired"));
+    let parse = |path: &Path, bytes: Vec<u8>| -> Result<Vec<VerifierKey>, KeyError> {
+        let text = String::from_utf8(bytes).map_err(|_| wrong(path, "must be text"))?;
+        let keys = text.lines().map(|line| line.trim_end().parse());
+        keys.collect::<Result<_, Malformed>>().map_err(|error| wrong(path, error.to_string()))
+    };
+    let mut keys = parse(&public, read(&public)?)?;
+    if keys.len() != 1 {
+        return Err(wrong(&public, "must hold one key"));
+    }
+    if retired.exists() {
+        for key in parse(&retired, read(&retired)?)? {
+            if key.name() != keys[0].name() {
+                return Err(wrong(&retired, "must hold keys of the log that log.vkey beside it names"));
+            }
+            // A rotation that was cut off leaves the key in use among the retired ones too.
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+    }
+    Ok(keys)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, KeyError> {
@@ -112,6 +150,6 @@ pub fn verify(public: &[u8; 32], message: &[u8], signature: &[u8]) -> bool {
 
 impl fmt::Debug for LogKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LogKey({})", self.verifier)
+        write!(f, "LogKey({})", self.verifier())
     }
 }

@@ -8,8 +8,8 @@ use koektrommel_core::{
 };
 
 use crate::{
-    keys,
-    store::{Head, Store, StoreError},
+    keys::{self, LogKey},
+    store::{Batch, Head, Store, StoreError},
 };
 
 /// How many entries at the end are hashed again; the nodes above them are compared as they are stored.
@@ -43,15 +43,15 @@ pub enum OpenError {
     Thread(std::io::Error),
 }
 
-/// Reads the head and proves that it belongs to the stored tree and to this key.
-pub(super) fn check(store: &dyn Store, key: &VerifierKey) -> Result<Head, OpenError> {
+/// Reads the head and proves that it belongs to the stored tree and to one of the log's keys.
+pub(super) fn check(store: &dyn Store, keys: &[VerifierKey]) -> Result<Head, OpenError> {
     let head = store.head()?;
     let size = head.frontier.size();
     if size == 0 && head.checkpoint.is_empty() {
         return Ok(head);
     }
-    let checkpoint = Checkpoint::open(&head.checkpoint, std::slice::from_ref(key), &keys::log::verify)
-        .map_err(OpenError::Checkpoint)?;
+    let checkpoint =
+        Checkpoint::open(&head.checkpoint, keys, &keys::log::verify).map_err(OpenError::Checkpoint)?;
     let differs = OpenError::Differs { signed: checkpoint.size, found: size };
     if checkpoint.size != size || checkpoint.root != head.frontier.root() {
         return Err(differs);
@@ -64,4 +64,17 @@ pub(super) fn check(store: &dyn Store, key: &VerifierKey) -> Result<Head, OpenEr
         tree.push(leaf_hash(&item.entry.encode()));
     }
     if tree == head.frontier { Ok(head) } else { Err(differs) }
+}
+
+/// The head under the key in use: signed anew, and on disk, where the key was replaced since it was signed.
+pub(super) fn signed_by(store: &dyn Store, key: &LogKey, head: Head) -> Result<Head, OpenError> {
+    let is_signed =
+        Checkpoint::open(&head.checkpoint, std::slice::from_ref(key.verifier()), &keys::log::verify).is_ok();
+    if is_signed || head.checkpoint.is_empty() {
+        return Ok(head);
+    }
+    let checkpoint = key.checkpoint(head.frontier.size(), head.frontier.root());
+    let after = Head { checkpoint: checkpoint.map_err(OpenError::Checkpoint)?, ..head.clone() };
+    store.append(&Batch { before: head.frontier, items: Vec::new(), after: after.clone() })?;
+    Ok(after)
 }

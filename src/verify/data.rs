@@ -37,15 +37,15 @@ pub struct Elsewhere {
 pub fn data(folder: &Folder, store: &dyn Store, elsewhere: &Elsewhere) -> Result<Report, VerifyError> {
     let head = store.head()?;
     let size = head.frontier.size();
-    let key = read_key(folder)?;
-    if elsewhere.key.as_ref().is_some_and(|other| *other != key) {
+    let keys = read_keys(folder)?;
+    if elsewhere.key.as_ref().is_some_and(|other| !keys.contains(other)) {
         return Err(VerifyError::bad(Place::Log, "its key is not the one given: it is another log"));
     }
-    let kept = elsewhere.checkpoint.as_deref().map(|note| read_kept(note, &key, size)).transpose()?;
+    let kept = elsewhere.checkpoint.as_deref().map(|note| read_kept(note, &keys, size)).transpose()?;
     if size == 0 && head.checkpoint.is_empty() {
         return Ok(Report { proved: vec!["The log is empty.".to_owned()], unproved: Vec::new() });
     }
-    let signed = check_head(&head, &key)?;
+    let signed = check_head(&head, &keys)?;
     let notices = Notices::new(folder);
     let mut tree = Frontier::new();
     let (mut last, mut counts) = (String::new(), Counts::default());
@@ -93,12 +93,12 @@ pub fn data(folder: &Folder, store: &dyn Store, elsewhere: &Elsewhere) -> Result
     if head.time.is_none_or(|time| time.to_string() < last) {
         return Err(VerifyError::bad(Place::Log, "its newest time is before that of its last record"));
     }
-    Ok(report(&key, &signed, &counts, kept.as_ref()))
+    Ok(report(&keys[0], &signed, &counts, kept.as_ref()))
 }
 
 /// Reads a checkpoint that was kept elsewhere; a log that was cut back since is shorter than it.
-fn read_kept(note: &str, key: &VerifierKey, size: u64) -> Result<Checkpoint, VerifyError> {
-    let kept = Checkpoint::open(note, std::slice::from_ref(key), &keys::log::verify).map_err(|error| {
+fn read_kept(note: &str, keys: &[VerifierKey], size: u64) -> Result<Checkpoint, VerifyError> {
+    let kept = Checkpoint::open(note, keys, &keys::log::verify).map_err(|error| {
         VerifyError::bad(Place::Log, format!("the checkpoint given does not verify with its key: {error}"))
     })?;
     if kept.size <= size {
@@ -113,16 +113,14 @@ fn bad(index: u64, why: impl Into<String>) -> VerifyError {
     VerifyError::bad(Place::Item(index), why)
 }
 
-fn read_key(folder: &Folder) -> Result<VerifierKey, VerifyError> {
-    let path = folder.path("keys/log.vkey");
-    let text = fs::read_to_string(&path).map_err(VerifyError::io(&path))?;
-    let wrong = |error| VerifyError::Unreadable(format!("{}: {error}", path.display()));
-    text.trim_end().parse().map_err(wrong)
+/// The key in use, and after it those before it.
+fn read_keys(folder: &Folder) -> Result<Vec<VerifierKey>, VerifyError> {
+    keys::log::verifiers(folder).map_err(|error| VerifyError::Unreadable(error.to_string()))
 }
 
-fn check_head(head: &Head, key: &VerifierKey) -> Result<Checkpoint, VerifyError> {
+fn check_head(head: &Head, keys: &[VerifierKey]) -> Result<Checkpoint, VerifyError> {
     let wrong = |why: String| VerifyError::bad(Place::Log, why);
-    let signed = Checkpoint::open(&head.checkpoint, std::slice::from_ref(key), &keys::log::verify)
+    let signed = Checkpoint::open(&head.checkpoint, keys, &keys::log::verify)
         .map_err(|error| wrong(format!("its checkpoint does not verify with keys/log.vkey: {error}")))?;
     if signed.size != head.frontier.size() || signed.root != head.frontier.root() {
         return Err(wrong(format!(

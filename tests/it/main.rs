@@ -38,3 +38,5 @@ mod privacy;
 mod start;
 /// The house rules, held on the sources themselves.
 mod tidy;
+/// The log in public, read and checked by libraries that know nothing of this program.
+mod tiles;

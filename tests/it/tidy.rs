@@ -65,7 +65,8 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
             if is_ours && !path.is_symlink() {
                 collect(root, &path, files);
             }
-        } else {
+        } else if name != ".git" {
+            // Git keeps a file of this name in a second working tree of one repository.
             let relative = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
             files.insert(relative, fs::read(&path).unwrap());
         }

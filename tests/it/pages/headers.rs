@@ -12,7 +12,7 @@ const SHORT: &str = "public, max-age=300";
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 /// Every public route that answers 200 on a log with one record: its media type and how it is cached.
-const ROUTES: [(&str, &str, &str); 19] = [
+const ROUTES: [(&str, &str, &str); 22] = [
     ("/", "text/html; charset=utf-8", SHORT),
     ("/demo/demo.css", "text/css; charset=utf-8", SHORT),
     ("/demo/demo.js", "text/javascript; charset=utf-8", SHORT),
@@ -27,6 +27,9 @@ const ROUTES: [(&str, &str, &str); 19] = [
     ("/privacy/icon.svg", "image/svg+xml", SHORT),
     ("/privacy/log/checkpoint", "text/plain; charset=utf-8", "public, max-age=5"),
     ("/privacy/log/key", "text/plain; charset=utf-8", SHORT),
+    ("/privacy/log/jwks.json", "application/jwk-set+json", SHORT),
+    ("/.well-known/jwks.json", "application/jwk-set+json", SHORT),
+    ("/privacy/log/tile/0/000.p/1", "application/octet-stream", IMMUTABLE),
     ("/privacy/api/v1/notice", "application/json", SHORT),
     ("/privacy/api/v1/consents", "application/json", NO_STORE),
     ("/privacy/api/v1/consents/{record}/receipt", "text/plain; charset=utf-8", NO_STORE),
