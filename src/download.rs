@@ -5,11 +5,8 @@
 //! reader is slow, and stops when the reader goes away: memory stays the same whatever the length.
 
 mod csv;
-pub(crate) mod filter;
-pub mod line;
 pub mod manifest;
 mod ndjson;
-pub(crate) mod row;
 mod sink;
 mod stream;
 
@@ -29,9 +26,11 @@ use koektrommel_core::{
     record::{Access, Action, Record},
 };
 
-use self::{filter::Wanted, sink::Sink};
+pub use koektrommel_evidence::filter::{Filter, Format, Sealed};
+use koektrommel_evidence::{filter::Wanted, row::Row};
+
+use self::sink::Sink;
 pub use self::{
-    filter::{Filter, Format, Sealed},
     manifest::{LeftOut, Manifest},
     stream::Chunks,
 };
@@ -297,6 +296,16 @@ impl Download {
         let item = self.ledger.items(index..index + 1).ok()?.pop()?;
         Record::from_json(&item.opening?.record).ok().map(|record| record.time())
     }
+}
+
+/// The record of an item, held against its commitment; none if it was erased.
+pub(crate) fn row_of(index: u64, item: &Item) -> Result<Option<Row<'_>>, StoreError> {
+    let Some(opening) = &item.opening else { return Ok(None) };
+    let row = Row::read(&opening.record);
+    if opening.salt.commit(&opening.record) != item.entry.commitment || row.is_none() {
+        return Err(StoreError::Corrupt(format!("record {index} is not what was written")));
+    }
+    Ok(row)
 }
 
 /// The downloads that run.

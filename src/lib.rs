@@ -3,7 +3,6 @@
 pub mod accounts;
 pub mod app;
 pub mod asset;
-pub mod calendar;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -25,3 +24,5 @@ pub mod verify;
 pub mod view;
 pub mod watched;
 pub mod web;
+
+pub use koektrommel_evidence::calendar;

@@ -8,7 +8,9 @@ mod data;
 mod file;
 mod parallel;
 
-use std::{fmt, io, path::Path};
+use std::{io, path::Path};
+
+pub use koektrommel_evidence::verdict::{Finding, Place, Report, VerifyError};
 
 pub use self::{
     data::{Elsewhere, data},
@@ -16,74 +18,9 @@ pub use self::{
 };
 use crate::store::StoreError;
 
-/// What was found to be right.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
-    /// What is proved, a sentence each.
-    pub proved: Vec<String>,
-    /// What is not, and what to compare to know it.
-    pub unproved: Vec<String>,
-}
-
-/// The first thing that is wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// Where.
-    pub place: Place,
-    /// What is wrong there.
-    pub why: String,
-}
-
-/// Where something is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// A line of a download, from 1.
-    Line(u64),
-    /// The lines of a download taken together.
-    Lines,
-    /// An item of the log, by index.
-    Item(u64),
-    /// The log as a whole: its head, its checkpoint.
-    Log,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Line(line) => write!(f, "line {line}"),
-            Self::Lines => f.write_str("the lines do not add up"),
-            Self::Item(index) => write!(f, "item {index}"),
-            Self::Log => f.write_str("the log"),
-        }
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.why)
-    }
-}
-
-/// Why there is no report.
-#[derive(Debug, thiserror::Error)]
-pub enum VerifyError {
-    /// Something is wrong.
-    #[error("{0}")]
-    Bad(Finding),
-    /// It could not be looked at.
-    #[error("{0}")]
-    Unreadable(String),
-}
-
-impl VerifyError {
-    fn bad(place: Place, why: impl Into<String>) -> Self {
-        Self::Bad(Finding { place, why: why.into() })
-    }
-
-    fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.display().to_string();
-        move |error| Self::Unreadable(format!("{path}: {error}"))
-    }
+/// What the system says about a file, with its name.
+fn named(path: &Path, error: io::Error) -> VerifyError {
+    VerifyError::Unreadable(format!("{}: {error}", path.display()))
 }
 
 impl From<StoreError> for VerifyError {

@@ -23,7 +23,8 @@ use crate::{
 
 /// The longest inclusion proof there can be: a size has 64 bits.
 const MAX_PROOF: usize = 64;
-const FIRST_LINE: &str = "c2sp.org/tlog-proof@v1\n";
+/// How every receipt begins.
+pub const FIRST_LINE: &str = "c2sp.org/tlog-proof@v1\n";
 const EXTRA: &str = "extra ";
 const INDEX: &str = "index ";
 

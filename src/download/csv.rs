@@ -8,7 +8,9 @@ use std::{borrow::Cow, io::Write, ops::Range};
 
 use koektrommel_core::{merkle::leaf_hash, reference::Reference};
 
-use super::{BrokenOff, Download, LeftOut, Sealed, Written, row::Row, sink::Sink};
+use koektrommel_evidence::row::Row;
+
+use super::{BrokenOff, Download, LeftOut, Sealed, Written, row_of, sink::Sink};
 use crate::{calendar::local, store::StoreError};
 
 /// How a table is written.
@@ -101,7 +103,7 @@ pub(super) fn write<W: Write>(
     let (mut count, mut left_out) = (0, LeftOut::default());
     let (wanted, mut clock) = (download.wanted(), WallClock::default());
     let done = download.each_item(range, |index, item| {
-        let row = Row::of(index, item)?;
+        let row = row_of(index, item)?;
         let sealed = row.as_ref().map_or(Some(Sealed::Erased), |row| wanted.seals(row));
         match (sealed, &row) {
             (None, Some(row)) => {

@@ -12,10 +12,9 @@ use koektrommel_core::{
     json::{Value, object, parse},
 };
 
-use super::{
-    Sealed,
-    line::{filter_from_json, filter_to_json},
-};
+use koektrommel_evidence::line::{filter_from_json, filter_to_json};
+
+use super::Sealed;
 use crate::folder::{Folder, FolderError, replace};
 
 /// How many items of the range are not rows, and why.

@@ -3,13 +3,9 @@
 use std::{io::Write, ops::Range};
 
 use koektrommel_core::merkle::{leaf_hash, outside};
+use koektrommel_evidence::line::{Body, Header, Line, Trailer};
 
-use super::{
-    BrokenOff, Download, LeftOut, Sealed, Written,
-    line::{Body, Header, Line, Trailer},
-    row::Row,
-    sink::Sink,
-};
+use super::{BrokenOff, Download, LeftOut, Sealed, Written, row_of, sink::Sink};
 
 pub(super) fn write<W: Write>(
     download: &Download,
@@ -30,7 +26,7 @@ pub(super) fn write<W: Write>(
     let mut left_out = LeftOut::default();
     let wanted = download.wanted();
     download.each_item(range.clone(), |index, item| {
-        let sealed = Row::of(index, item)?.map_or(Some(Sealed::Erased), |row| wanted.seals(&row));
+        let sealed = row_of(index, item)?.map_or(Some(Sealed::Erased), |row| wanted.seals(&row));
         let body = match (sealed, &item.opening) {
             (None, Some(opening)) => Body::Open { salt: opening.salt, record: &opening.record },
             (sealed, _) => {

@@ -8,7 +8,7 @@ use std::{
 
 use koektrommel_core::note::VerifierKey;
 
-use super::{Elsewhere, Report, VerifyError, data, file};
+use super::{Elsewhere, Report, VerifyError, data, file, named};
 use crate::{folder::Folder, store::Store};
 
 /// What to verify.
@@ -67,7 +67,7 @@ fn verify_data(path: &Path, open: OpenStore<'_>, elsewhere: &Elsewhere) -> Resul
 }
 
 fn read_elsewhere(checkpoint: Option<&Path>, key: Option<&str>) -> Result<Elsewhere, VerifyError> {
-    let read = |path: &Path| fs::read_to_string(path).map_err(VerifyError::io(path));
+    let read = |path: &Path| fs::read_to_string(path).map_err(|error| named(path, error));
     Ok(Elsewhere { checkpoint: checkpoint.map(read).transpose()?, key: key.map(read_key).transpose()? })
 }
 
@@ -75,7 +75,7 @@ fn read_key(text: &str) -> Result<VerifierKey, VerifyError> {
     if let Ok(key) = text.parse() {
         return Ok(key);
     }
-    let content = fs::read_to_string(text).map_err(VerifyError::io(Path::new(text)))?;
+    let content = fs::read_to_string(text).map_err(|error| named(Path::new(text), error))?;
     content.trim_end().parse().map_err(|error| VerifyError::Unreadable(format!("{text}: {error}")))
 }
 

@@ -8,9 +8,10 @@ use koektrommel_core::{
     note::{Checkpoint, VerifierKey},
 };
 
+use koektrommel_evidence::row::Row;
+
 use super::{Place, Report, VerifyError, parallel};
 use crate::{
-    download::row::Row,
     folder::Folder,
     keys,
     store::{Head, Item, Store},

@@ -1,4 +1,4 @@
-//! A download in NDJSON, verified on its own: no server, no network.
+//! A download in NDJSON, or a receipt, verified on its own: no server, no network.
 
 use std::{
     fs::{self, File},
@@ -6,30 +6,19 @@ use std::{
     path::Path,
 };
 
-use koektrommel_core::{
-    hash::Hash,
-    merkle::{Frontier, leaf_hash, outside},
-    note::{Checkpoint, VerifierKey},
-};
-use ring::digest::{Context, SHA256};
-
-use super::{Place, Report, VerifyError, parallel};
-use crate::{
-    download::{
-        Filter, Format,
-        filter::Wanted,
-        line::{Body, FORMAT, Header, Line, Trailer},
-        row::Row,
-    },
-    keys,
+use koektrommel_core::note::VerifierKey;
+use koektrommel_evidence::{
+    download::{Means, verify},
+    receipt,
 };
 
-/// The longest line that is read, in bytes; real ones are far shorter.
-const LONGEST_LINE: u64 = 64 * 1024;
-/// How many lines are checked at a time.
-const STRETCH: usize = 8192;
+use super::{Report, VerifyError, named, parallel::Threads};
+use crate::keys;
 
-/// Verifies a download. `checkpoint` is a signed checkpoint from elsewhere that the download must agree with;
+const NO_KEY: &str = "a receipt does not hold the key of its log: give it with --key, as published at \
+                      /privacy/log/key";
+
+/// Verifies a download or a receipt. `checkpoint` is a signed checkpoint from elsewhere that the download must agree with;
 /// `key` is the log's public key from elsewhere, without which the key that the file names is taken on trust.
 ///
 /// # Errors
@@ -39,297 +28,18 @@ pub fn file(
     checkpoint: Option<&Path>,
     key: Option<&VerifierKey>,
 ) -> Result<Report, VerifyError> {
-    let mut lines = Lines::open(path)?;
-    let first = lines.next()?.ok_or_else(|| bad(1, "the file is empty"))?;
-    let header = read_header(&first, path)?;
-    let signed = check_header(&header, key)?;
-    if let Some(other) = checkpoint {
-        check_against(&signed, other, key.unwrap_or(&header.key))?;
+    let checkpoint =
+        checkpoint.map(|path| fs::read_to_string(path).map_err(|error| named(path, error))).transpose()?;
+    let file = File::open(path).map_err(|error| named(path, error))?;
+    let mut reader = BufReader::with_capacity(1 << 20, file);
+    let is_receipt = receipt::is_one(reader.fill_buf().map_err(|error| named(path, error))?);
+    if is_receipt {
+        let key = key.ok_or_else(|| VerifyError::Unreadable(NO_KEY.to_owned()))?;
+        let mut text = String::new();
+        let read = reader.take(receipt::LONGEST as u64 + 1).read_to_string(&mut text);
+        read.map_err(|error| named(path, error))?;
+        return receipt::verify(&text, key, &keys::log::verify).map(|proved| proved.report());
     }
-    let (left, right) = outside(header.first..header.end, signed.size);
-    if header.left.len() != left.len() || header.right.len() != right.len() {
-        return Err(bad(1, "`left` and `right` must hold the subtrees beside the range"));
-    }
-    let wrong = |error| bad(1, format!("{error}"));
-    let mut tree = Frontier::from_parts(header.first, header.left.clone()).map_err(wrong)?;
-    let filter = Filter::from_map(&header.filter).map_err(wrong)?;
-    if filter.format != Format::Ndjson {
-        return Err(bad(1, "`filter` must be that of an NDJSON download"));
-    }
-    let count = check_items(&mut lines, &header, &Wanted::new(&filter), &mut tree)?;
-    let before_last = lines.digest();
-    let last = lines
-        .next()?
-        .ok_or_else(|| bad(lines.read + 1, "the file ends before its last line: it is incomplete"))?;
-    let expected = Trailer { count, lines: lines.read, sha256: before_last };
-    for (node, hash) in right.iter().zip(&header.right) {
-        tree.push_subtree(node.level, *hash).map_err(wrong)?;
-    }
-    if tree.root() != signed.root {
-        let why = "each line agrees with itself, and together they do not lead to the root that the checkpoint signs";
-        return Err(VerifyError::bad(
-            Place::Lines,
-            format!("{why}: a sealed line was changed, or `left` or `right` in line 1"),
-        ));
-    }
-    check_last(&last, &expected)?;
-    if lines.next()?.is_some() {
-        return Err(bad(lines.read, "there must be nothing after the last line"));
-    }
-    Ok(report(&header, &signed, &expected, checkpoint.is_some(), key.is_some()))
-}
-
-fn bad(line: u64, why: impl Into<String>) -> VerifyError {
-    VerifyError::bad(Place::Line(line), why)
-}
-
-fn read_header(line: &[u8], path: &Path) -> Result<Header, VerifyError> {
-    let is_ours = line.starts_with(b"{") || line.windows(FORMAT.len()).any(|part| part == FORMAT.as_bytes());
-    if !is_ours {
-        let sum = hash_of(path)?;
-        return Err(VerifyError::Unreadable(format!(
-            "this is not an NDJSON download, and only those prove themselves; its SHA-256 is {sum}: compare that \
-             with the manifest of the download"
-        )));
-    }
-    let text = str::from_utf8(line).map_err(|_| bad(1, "must be UTF-8"))?;
-    Header::parse(text).map_err(|error| bad(1, error.to_string()))
-}
-
-/// The key and the signature.
-fn check_header(header: &Header, key: Option<&VerifierKey>) -> Result<Checkpoint, VerifyError> {
-    if key.is_some_and(|key| *key != header.key) {
-        return Err(bad(1, format!("the file names the key {}, which is not the one given", header.key)));
-    }
-    let keys = std::slice::from_ref(&header.key);
-    let signed = Checkpoint::open(&header.checkpoint, keys, &keys::log::verify)
-        .map_err(|error| bad(1, format!("the checkpoint does not verify: {error}")))?;
-    if header.first > header.end || header.end > signed.size {
-        return Err(bad(1, "the range must lie inside the log that the checkpoint signs"));
-    }
-    Ok(signed)
-}
-
-fn check_against(signed: &Checkpoint, path: &Path, key: &VerifierKey) -> Result<(), VerifyError> {
-    let note = fs::read_to_string(path).map_err(VerifyError::io(path))?;
-    let unreadable = |why: String| VerifyError::Unreadable(format!("{}: {why}", path.display()));
-    let other = Checkpoint::open(&note, std::slice::from_ref(key), &keys::log::verify)
-        .map_err(|error| unreadable(format!("does not verify: {error}")))?;
-    if other.size != signed.size {
-        let why = format!(
-            "is of {} items and the file of {}: give the checkpoint of that size",
-            other.size, signed.size
-        );
-        return Err(unreadable(why));
-    }
-    if other == *signed {
-        Ok(())
-    } else {
-        Err(bad(1, "the checkpoint contradicts the one given: there are two logs"))
-    }
-}
-
-/// Checks every line of the range, adds the leaves to the tree, and counts the records.
-fn check_items(
-    lines: &mut Lines,
-    header: &Header,
-    wanted: &Wanted,
-    tree: &mut Frontier,
-) -> Result<u64, VerifyError> {
-    let mut count = 0;
-    let mut before = String::new();
-    let mut at = header.first;
-    while at < header.end {
-        let (from, mut stretch) = (lines.read + 1, Vec::with_capacity(STRETCH));
-        while stretch.len() < STRETCH && at + (stretch.len() as u64) < header.end {
-            match lines.next()? {
-                Some(line) if !line.starts_with(Trailer::START) => stretch.push(line),
-                _ => break,
-            }
-        }
-        if stretch.is_empty() {
-            return Err(bad(
-                lines.read.max(from),
-                format!("there must be a line for item {at}: the file is incomplete"),
-            ));
-        }
-        let checked = parallel::map(&stretch, |place, line| {
-            check_line(line, at + place as u64, wanted).map_err(|why| bad(from + place as u64, why))
-        })?;
-        for (place, (leaf, time)) in checked.into_iter().enumerate() {
-            tree.push(leaf);
-            if let Some(time) = time {
-                if time < before.as_str() {
-                    return Err(bad(from + place as u64, "its time is before that of a record above it"));
-                }
-                time.clone_into(&mut before);
-                count += 1;
-            }
-        }
-        at += stretch.len() as u64;
-        if lines.is_past_items {
-            return Err(bad(
-                lines.read,
-                format!("there must be a line for item {at}: the file is incomplete"),
-            ));
-        }
-    }
-    Ok(count)
-}
-
-/// Checks one line on its own: the leaf, and the time of its record if it has one.
-fn check_line<'a>(line: &'a [u8], index: u64, wanted: &Wanted) -> Result<(Hash, Option<&'a str>), String> {
-    let line = Line::parse(line).map_err(|error| error.to_string())?;
-    if line.index != index {
-        return Err(format!("must be item {index}"));
-    }
-    if line.leaf != leaf_hash(&line.entry.encode()) {
-        return Err("`leaf` is not the hash of `entry`".to_owned());
-    }
-    let Body::Open { salt, record } = line.body else { return Ok((line.leaf, None)) };
-    if salt.commit(record) != line.entry.commitment {
-        return Err("the record is not the one that the entry commits to".to_owned());
-    }
-    let row = Row::read(record).ok_or("the record cannot be read")?;
-    if wanted.seals(&row).is_some() {
-        return Err(
-            "the record is not what line 1 says was asked for: one of the two lines was changed".to_owned()
-        );
-    }
-    if !row.is_of_day_of(&line.entry) {
-        return Err("the record is of another day than the entry".to_owned());
-    }
-    if !row.is_at(index) {
-        return Err("the record names another place in the log".to_owned());
-    }
-    Ok((line.leaf, Some(row.time)))
-}
-
-fn check_last(last: &[u8], expected: &Trailer) -> Result<(), VerifyError> {
-    if last == expected.to_json().as_bytes() {
-        return Ok(());
-    }
-    let line = expected.lines;
-    let only_sum = |text: &str| {
-        let (start, end) =
-            (format!("{{\"count\":{},\"lines\":{},\"sha256\":\"", expected.count, line), "\"}");
-        let sum = text.strip_prefix(&start)?.strip_suffix(end)?;
-        sum.parse::<Hash>().ok()
-    };
-    if str::from_utf8(last).ok().and_then(only_sum).is_some() {
-        let why = "the sum in the last line is not that of the lines before it, though every line agrees with itself: \
-                   what was asked for (line 1), a reason for sealing, or the sum itself was changed";
-        return Err(VerifyError::bad(Place::Lines, why));
-    }
-    Err(bad(
-        line,
-        format!("must say count {}, lines {line} and the sum of the lines before it", expected.count),
-    ))
-}
-
-fn report(
-    header: &Header,
-    signed: &Checkpoint,
-    last: &Trailer,
-    has_checkpoint: bool,
-    has_key: bool,
-) -> Report {
-    let items = header.end - header.first;
-    let mut report = Report::default();
-    report.proved.push(format!(
-        "The file is whole: {} lines, {} records, {} sealed items.",
-        last.lines,
-        last.count,
-        items - last.count
-    ));
-    report.proved.push(format!(
-        "Items {} up to {} stand in the log {} exactly so, in a tree of {} items with root {}.",
-        header.first, header.end, signed.origin, signed.size, signed.root
-    ));
-    report.proved.push(format!("The checkpoint of that tree is signed with the key {}.", header.key));
-    report
-        .proved
-        .push("Every record is, byte for byte, the one that was committed to on its day.".to_owned());
-    if !has_key {
-        report.unproved.push(
-            "That this is the key of your log: compare it with the one published at /privacy/log/key, or give it \
-             with --key."
-                .to_owned(),
-        );
-    }
-    if !has_checkpoint {
-        report.unproved.push(
-            "That others were shown the same log: compare the checkpoint with one that was kept elsewhere, or give \
-             it with --checkpoint."
-                .to_owned(),
-        );
-    }
-    if items > last.count {
-        report.unproved.push(
-            "Why an item is sealed, and what was asked for: the file says so, and the manifest of the download and \
-             the log's own record of it say so too."
-                .to_owned(),
-        );
-    }
-    report
-}
-
-/// The lines of a file, hashed as they go by.
-struct Lines {
-    reader: BufReader<File>,
-    path: std::path::PathBuf,
-    digest: Context,
-    /// How many lines have been read.
-    read: u64,
-    /// The last line has been read.
-    is_past_items: bool,
-}
-
-impl Lines {
-    fn open(path: &Path) -> Result<Self, VerifyError> {
-        let file = File::open(path).map_err(VerifyError::io(path))?;
-        let reader = BufReader::with_capacity(1 << 20, file);
-        Ok(Self {
-            reader,
-            path: path.to_owned(),
-            digest: Context::new(&SHA256),
-            read: 0,
-            is_past_items: false,
-        })
-    }
-
-    /// The next line without its newline; none at the end of the file.
-    fn next(&mut self) -> Result<Option<Vec<u8>>, VerifyError> {
-        let mut line = Vec::with_capacity(768);
-        let mut room = self.reader.by_ref().take(LONGEST_LINE);
-        room.read_until(b'\n', &mut line).map_err(VerifyError::io(&self.path))?;
-        if line.is_empty() {
-            return Ok(None);
-        }
-        self.read += 1;
-        self.is_past_items = line.starts_with(Trailer::START);
-        self.digest.update(&line);
-        match line.pop() {
-            Some(b'\n') => Ok(Some(line)),
-            _ => Err(bad(self.read, "must end with a newline: the file is cut off, or the line is too long")),
-        }
-    }
-
-    /// The SHA-256 of everything read.
-    fn digest(&self) -> Hash {
-        let mut bytes = [0; 32];
-        bytes.copy_from_slice(self.digest.clone().finish().as_ref());
-        Hash::from_bytes(bytes)
-    }
-}
-
-fn hash_of(path: &Path) -> Result<Hash, VerifyError> {
-    let mut lines = Lines::open(path)?;
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match lines.reader.read(&mut buffer).map_err(VerifyError::io(path))? {
-            0 => return Ok(lines.digest()),
-            length => lines.digest.update(buffer.get(..length).unwrap_or_default()),
-        }
-    }
+    let means = Means { key, checkpoint: checkpoint.as_deref(), verify: &keys::log::verify };
+    verify(reader, &means, &Threads)
 }

@@ -2,11 +2,26 @@
 
 use std::{num::NonZero, thread};
 
+use koektrommel_evidence::download::Workers;
+
 /// More threads than this wait for the one that reads.
 const MOST_THREADS: usize = 8;
 
 /// Fewer items than this are not worth a thread.
 const FEWEST: usize = 256;
+
+/// All processors.
+pub(super) struct Threads;
+
+impl Workers for Threads {
+    fn map<'a, T: Sync, R: Send, E: Send>(
+        &self,
+        items: &'a [T],
+        work: impl Fn(usize, &'a T) -> Result<R, E> + Sync,
+    ) -> Result<Vec<R>, E> {
+        map(items, work)
+    }
+}
 
 /// Applies a function to every item and returns the results in the order of the items, up to and including the
 /// first error.

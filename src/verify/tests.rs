@@ -153,11 +153,11 @@ async fn a_forger_who_mends_the_sums_cannot_mend_the_root() {
     // A sealed item replaced by another, with its leaf and the sum in the last line put right.
     let entry = Entry { day: Day::from_unix_days(20_779), commitment: Hash::of(&[b"forged"]) };
     let mut forged = Vec::new();
-    crate::download::line::Line {
+    koektrommel_evidence::line::Line {
         index: 5,
         leaf: koektrommel_core::merkle::leaf_hash(&entry.encode()),
         entry,
-        body: crate::download::line::Body::Sealed(crate::download::Sealed::OtherSite),
+        body: koektrommel_evidence::line::Body::Sealed(crate::download::Sealed::OtherSite),
     }
     .write(&mut forged);
     lines[4] = String::from_utf8(forged).unwrap().trim_end().to_owned();

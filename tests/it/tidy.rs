@@ -60,8 +60,10 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if path.is_dir() {
-            let is_ours = !matches!(name.as_str(), ".git" | "target" | "data" | "node_modules" | "dist");
+        if name == ".git" {
+            // A folder, or in another work tree a file.
+        } else if path.is_dir() {
+            let is_ours = !matches!(name.as_str(), "target" | "data" | "node_modules" | "dist");
             if is_ours && !path.is_symlink() {
                 collect(root, &path, files);
             }
@@ -175,7 +177,8 @@ fn nothing_tells_of_the_tools_or_the_network_it_was_made_with() {
 /// Every text between quotes in what shows texts, the server and the widget, and in the domain that they ask.
 fn literals() -> BTreeSet<String> {
     let shows = |path: &str| {
-        ((path.starts_with("src/") || path.starts_with("core/src/")) && has_extension(path, &["rs"]))
+        ((path.starts_with("src/") || path.starts_with("core/src/") || path.starts_with("evidence/src/"))
+            && has_extension(path, &["rs"]))
             || (path.starts_with("widget/src/") && has_extension(path, &["ts"]))
     };
     texts()

@@ -4,8 +4,10 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use koektrommel_core::{error::Malformed, identifier::SiteId, instant::Instant};
 
-use super::row::Row;
-use crate::calendar::{Period, local_date};
+use crate::{
+    calendar::{Period, local_date},
+    row::Row,
+};
 
 /// The form of a download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,14 +137,17 @@ impl Sealed {
 
 /// A filter, ready to be held against records. Times are compared as they are written: RFC 3339 in UTC and whole
 /// seconds sorts as text.
-pub(crate) struct Wanted {
+#[derive(Clone, Debug)]
+pub struct Wanted {
     from: Option<String>,
     end: Option<String>,
     site: Option<SiteId>,
 }
 
 impl Wanted {
-    pub(crate) fn new(filter: &Filter) -> Self {
+    /// Makes a filter ready.
+    #[must_use]
+    pub fn new(filter: &Filter) -> Self {
         let seconds = filter.period.seconds();
         Self {
             from: seconds.start.map(|from| from.to_string()),
@@ -152,7 +157,8 @@ impl Wanted {
     }
 
     /// Why this record is not a row, if it is not.
-    pub(crate) fn seals(&self, row: &Row<'_>) -> Option<Sealed> {
+    #[must_use]
+    pub fn seals(&self, row: &Row<'_>) -> Option<Sealed> {
         if row.kind != "consent" {
             Some(Sealed::Access)
         } else if self.site.as_ref().is_some_and(|site| site.as_str() != row.site) {

@@ -9,61 +9,67 @@ use std::collections::BTreeMap;
 use koektrommel_core::{entry::Entry, record::RecordId};
 use serde::Deserialize;
 
-use crate::store::{Item, StoreError};
-
 /// The members of a record that downloads and verification look at. Of an access, most are empty.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Row<'a> {
-    pub(crate) kind: &'a str,
-    pub(crate) time: &'a str,
+pub struct Row<'a> {
+    /// `consent`, `access`.
+    pub kind: &'a str,
+    /// When it was recorded: RFC 3339, UTC, whole seconds.
+    pub time: &'a str,
+    /// The name of a decision.
     #[serde(default)]
-    pub(crate) record: &'a str,
+    pub record: &'a str,
+    /// The site.
     #[serde(default)]
-    pub(crate) site: &'a str,
+    pub site: &'a str,
+    /// `given`, `refused`, `withdrawn`.
     #[serde(default)]
-    pub(crate) event: &'a str,
+    pub event: &'a str,
+    /// The answers, by purpose.
     #[serde(default, borrow)]
-    pub(crate) choices: BTreeMap<&'a str, bool>,
+    pub choices: BTreeMap<&'a str, bool>,
+    /// The language of what was shown.
     #[serde(default)]
-    pub(crate) language: &'a str,
+    pub language: &'a str,
+    /// Where the decision was made.
     #[serde(default)]
-    pub(crate) layer: &'a str,
+    pub layer: &'a str,
+    /// Which control was used.
     #[serde(default)]
-    pub(crate) control: &'a str,
+    pub control: &'a str,
+    /// Who or what used it.
     #[serde(default)]
-    pub(crate) actor: &'a str,
+    pub actor: &'a str,
+    /// Until when the decision holds.
     #[serde(default)]
-    pub(crate) until: &'a str,
+    pub until: &'a str,
+    /// The hash of what was shown.
     #[serde(default)]
-    pub(crate) notice: &'a str,
-    pub(crate) subject: Option<&'a str>,
-    pub(crate) previous: Option<u64>,
-    pub(crate) begun: Option<u64>,
+    pub notice: &'a str,
+    /// The pseudonym, if anything was granted.
+    pub subject: Option<&'a str>,
+    /// The index of the decision before it.
+    pub previous: Option<u64>,
+    /// Of the end of a download: the index of its beginning.
+    pub begun: Option<u64>,
 }
 
 impl<'a> Row<'a> {
     /// Reads a record that has been held against its commitment.
-    pub(crate) fn read(record: &'a [u8]) -> Option<Self> {
+    #[must_use]
+    pub fn read(record: &'a [u8]) -> Option<Self> {
         serde_json::from_slice(record).ok()
     }
 
-    /// The record of an item; none if it was erased.
-    pub(crate) fn of(index: u64, item: &'a Item) -> Result<Option<Self>, StoreError> {
-        let Some(opening) = &item.opening else { return Ok(None) };
-        let row = Self::read(&opening.record);
-        if opening.salt.commit(&opening.record) != item.entry.commitment || row.is_none() {
-            return Err(StoreError::Corrupt(format!("record {index} is not what was written")));
-        }
-        Ok(row)
-    }
-
     /// Whether the record was made on the day of its entry.
-    pub(crate) fn is_of_day_of(&self, entry: &Entry) -> bool {
+    #[must_use]
+    pub fn is_of_day_of(&self, entry: &Entry) -> bool {
         unix_days(self.time) == Some(entry.day.unix_days())
     }
 
     /// Whether the record names this place in the log. An access has no name.
-    pub(crate) fn is_at(&self, index: u64) -> bool {
+    #[must_use]
+    pub fn is_at(&self, index: u64) -> bool {
         self.kind != "consent" || self.record.parse::<RecordId>().is_ok_and(|id| id.index() == index)
     }
 }

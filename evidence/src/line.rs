@@ -22,7 +22,7 @@ use koektrommel_core::{
     note::VerifierKey,
 };
 
-use super::Sealed;
+use crate::filter::Sealed;
 
 /// Names the format in the first line.
 pub const FORMAT: &str = "koektrommel download v1";
@@ -100,12 +100,14 @@ impl Header {
 }
 
 /// A filter as a JSON object.
-pub(super) fn filter_to_json(filter: &BTreeMap<String, String>) -> Value {
+#[must_use]
+pub fn filter_to_json(filter: &BTreeMap<String, String>) -> Value {
     object(filter.iter().map(|(name, value)| (name.as_str(), value.as_str().into())))
 }
 
 /// A filter from a JSON object of texts.
-pub(super) fn filter_from_json(value: Option<&Value>) -> Option<BTreeMap<String, String>> {
+#[must_use]
+pub fn filter_from_json(value: Option<&Value>) -> Option<BTreeMap<String, String>> {
     let Some(Value::Object(members)) = value else { return None };
     let text = |(name, value): (&String, &Value)| match value {
         Value::String(value) => Some((name.clone(), value.clone())),

@@ -1,0 +1,81 @@
+//! A receipt, verified on its own. What it is made of: [`koektrommel_core::receipt`].
+
+use koektrommel_core::{
+    note::{VerifierKey, Verify},
+    receipt::{FIRST_LINE, Receipt},
+    record::Record,
+};
+
+use crate::verdict::{Place, Report, VerifyError};
+
+/// The most that is read, in bytes; real receipts are a few thousand.
+pub const LONGEST: usize = 64 * 1024;
+
+/// Whether a file begins as a receipt does.
+#[must_use]
+pub fn is_one(start: &[u8]) -> bool {
+    start.starts_with(FIRST_LINE.as_bytes())
+}
+
+/// What a verified receipt says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proved {
+    /// The record, byte for byte the one in the log.
+    pub record: Record,
+    /// Its place in the log.
+    pub index: u64,
+    /// The log's name.
+    pub origin: String,
+    /// How many items the log had.
+    pub size: u64,
+}
+
+/// Verifies a receipt with the public key of the log.
+///
+/// # Errors
+/// Says what is wrong with it.
+pub fn verify(text: &str, key: &VerifierKey, verify: Verify<'_>) -> Result<Proved, VerifyError> {
+    let wrong = |why: String| VerifyError::bad(Place::Receipt, why);
+    if text.len() > LONGEST {
+        return Err(wrong(format!("it must have at most {LONGEST} bytes")));
+    }
+    let receipt: Receipt = text.parse().map_err(|error| wrong(format!("{error}")))?;
+    let verified =
+        receipt.verify(std::slice::from_ref(key), verify).map_err(|error| wrong(format!("{error}")))?;
+    let record = Record::from_json(verified.record).map_err(|error| wrong(format!("{error}")))?;
+    if record.time().day() != verified.entry.day {
+        return Err(wrong("the record is of another day than its entry in the log".to_owned()));
+    }
+    if let Record::Consent(consent) = &record
+        && consent.id.index() != receipt.index
+    {
+        return Err(wrong("the record names another place in the log".to_owned()));
+    }
+    Ok(Proved {
+        record,
+        index: receipt.index,
+        origin: verified.checkpoint.origin,
+        size: verified.checkpoint.size,
+    })
+}
+
+impl Proved {
+    /// In sentences.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        let (index, origin, size) = (self.index, &self.origin, self.size);
+        Report {
+            proved: vec![
+                format!("The log {origin} holds this record, exactly so, as item {index} of {size}."),
+                "The checkpoint of that log is signed with the key given.".to_owned(),
+            ],
+            unproved: vec![
+                "The moment: it is the word of the log, and nobody else has signed it.".to_owned(),
+                "That the key is that of the log: compare it with the one published at /privacy/log/key."
+                    .to_owned(),
+                "That others were shown the same log: compare the checkpoint with one that was kept elsewhere."
+                    .to_owned(),
+            ],
+        }
+    }
+}
