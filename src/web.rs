@@ -2,6 +2,7 @@
 
 mod assets;
 mod body;
+mod choice;
 mod consents;
 mod demo;
 mod headers;
@@ -49,7 +50,11 @@ pub fn serve(app: Data<App>, listener: TcpListener) -> io::Result<Server> {
 fn routes(config: &mut ServiceConfig, app: &App) {
     config
         .configure(officer::configure)
-        .service(web::scope(&format!("{}/api/v1", app.config.mount)).configure(api))
+        .service(
+            web::scope(&format!("{}/api/v1", app.config.mount))
+                .wrap(origin::sharing(&app.config))
+                .configure(api),
+        )
         .service(web::scope(&app.config.mount).configure(public))
         .service(resource("/.well-known/jwks.json", read().to(log::jwks)))
         .service(resource("/healthz", read().to(health::alive)))
@@ -70,6 +75,7 @@ fn api(config: &mut ServiceConfig) {
                 .route(read().to(consents::get))
                 .default_service(web::to(problem::method_not_allowed("GET, HEAD, POST"))),
         )
+        .service(resource("/choice", read().to(choice::get)))
         .service(resource("/consents/{record}/receipt", read().to(receipt::get)))
         .default_service(web::to(problem::not_found));
 }

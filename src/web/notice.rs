@@ -9,7 +9,7 @@ use koektrommel_core::{hash::Hash, notice::Notice};
 use serde::Deserialize;
 
 use super::{
-    headers::{IMMUTABLE, SHORT},
+    headers::{self, IMMUTABLE, SHORT},
     language::Selection,
     problem::Problem,
 };
@@ -47,5 +47,7 @@ fn answer(notice: &Notice, cache: &'static str) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/json")
         .insert_header((header::CACHE_CONTROL, cache))
+        // Pages of the site ask for it from wherever the server lives.
+        .insert_header((headers::RESOURCE_POLICY, "cross-origin"))
         .body(format!("{{\"notice\":\"{}\",{rest}", notice.id()))
 }

@@ -1,7 +1,11 @@
 //! The server on every kind of host: what its cookies are like, and who may ask it what.
 
 use crate::support::{
-    Decision, Response, Server, decision::CONSENTS, get, koektrommel, server::Options, site::Site,
+    Decision, Request, Response, Server,
+    decision::{CONSENTS, NOTICE},
+    get, koektrommel,
+    server::Options,
+    site::Site,
 };
 
 /// The origin of the site's pages where they are not the server's.
@@ -17,6 +21,8 @@ const CROSS_SITE: Host = Host {
     name: "__Host-koek",
     attributes: "SameSite=None; Partitioned; Secure; Path=/",
 };
+
+const CHOICE: &str = "/privacy/api/v1/choice";
 
 struct Host {
     mode: &'static str,
@@ -99,4 +105,128 @@ fn check_config_tells_the_cookie_names_that_go_with_the_mode() {
     let right = "`purposes.display.cookies.name` must be \"__Secure-koek_display\" in mode \"sibling\", \
                  not \"__Host-koek_display\"";
     assert!(says.ends_with(right), "{says}");
+}
+
+#[test]
+fn a_page_that_cannot_read_the_cookie_asks_for_the_choice() {
+    let server = CROSS_SITE.serve();
+    assert_eq!(server.get(CHOICE).expect(200).text(), "{}");
+    let saved = Decision::save(&server, true, false).send(&server).expect(201);
+    let (cookie, body) = (saved.set_cookie("__Host-koek").unwrap(), saved.json());
+    let choice = server.send(&get(&format!("{CHOICE}?site=wsn")).cookie(&cookie)).expect(200);
+    assert_eq!(choice.header("cache-control"), Some("no-store"));
+    let expected = serde_json::json!({
+        "choices": { "preferences": true, "display": false },
+        "decided": body["time"].as_str().unwrap()[..10],
+        "valid_until": body["valid_until"].as_str().unwrap()[..10],
+    });
+    assert_eq!(choice.json(), expected);
+    let forged = cookie.replace("display.0", "display.1");
+    assert_eq!(server.send(&get(CHOICE).cookie(&forged)).expect(200).text(), "{}");
+    assert_eq!(server.get("/privacy/api/v1/choice?site=other").expect(422).json()["field"], "site");
+    // Under a new key the answer brings the cookie again.
+    koektrommel(["keys".as_ref(), "rotate".as_ref(), "--data".as_ref(), server.data().as_os_str()]).well();
+    let renewed = server.send(&get(CHOICE).cookie(&cookie)).expect(200);
+    assert_eq!(attributes(&renewed, "__Host-koek"), CROSS_SITE.attributes);
+    assert_eq!(renewed.json(), expected);
+}
+
+/// The headers of an answer that let a page of another origin read it.
+fn sharing(answer: &Response) -> [Option<&str>; 2] {
+    ["access-control-allow-origin", "access-control-allow-credentials"].map(|name| answer.header(name))
+}
+
+#[test]
+fn only_the_pages_of_the_site_may_read_the_answers() {
+    for host in [SIBLING, CROSS_SITE] {
+        let server = host.serve();
+        let from = |target: &str, origin: &str| server.send(&get(target).header("Origin", origin));
+        for target in [NOTICE, CHOICE, CONSENTS, "/privacy/api/v1/nowhere"] {
+            let answer = from(target, PAGES);
+            assert_eq!(sharing(&answer), [Some(PAGES), Some("true")], "{target}");
+            assert!(answer.header("vary").unwrap().contains("Origin"), "{target}");
+            for other in
+                ["https://www.wsn.example.evil.example", "https://wsn.example", "http://www.wsn.example"]
+            {
+                let answer = from(target, other);
+                assert_eq!(sharing(&answer)[0], None, "{target} {other}");
+                assert!(answer.header("vary").unwrap().contains("Origin"), "{target}");
+            }
+        }
+        // Nothing but the API is shared: a page with a visitor's records never is.
+        for target in ["/privacy/settings", "/privacy", "/officer/sign-in", "/officer/api/v1/consents"] {
+            assert_eq!(sharing(&from(target, PAGES)), [None, None], "{target}");
+        }
+        server.assert_well();
+    }
+}
+
+#[test]
+fn browsers_that_ask_first_are_answered() {
+    let server = CROSS_SITE.serve();
+    let preflight = |origin: &str, method: &str, header: &str| {
+        let request = Request::new("OPTIONS", CONSENTS)
+            .header("Origin", origin)
+            .header("Access-Control-Request-Method", method)
+            .header("Access-Control-Request-Headers", header);
+        server.send(&request)
+    };
+    for method in ["POST", "PUT", "DELETE"] {
+        let answer = preflight(PAGES, method, "content-type").expect(200);
+        assert_eq!(sharing(&answer), [Some(PAGES), Some("true")]);
+        assert!(answer.header("access-control-allow-methods").unwrap().contains(method));
+        assert_eq!(answer.header("access-control-allow-headers"), Some("content-type"));
+    }
+    for (origin, method, header) in [
+        ("https://evil.example", "POST", "content-type"),
+        ("null", "POST", "content-type"),
+        (PAGES, "PATCH", "content-type"),
+        (PAGES, "POST", "x-other"),
+    ] {
+        let answer = preflight(origin, method, header);
+        assert_eq!((answer.status, sharing(&answer)[0]), (400, None), "{origin} {method} {header}");
+    }
+    // Pages and server of one origin need no such answer, not even for origins that are named.
+    let site = Site::example();
+    site.change("koektrommel.toml", "origins = []", &format!("origins = [\"{PAGES}\"]"));
+    let server = Server::start_with(Options { config: Some(site.config()), ..Options::default() });
+    let request = Request::new("OPTIONS", CONSENTS)
+        .header("Origin", PAGES)
+        .header("Access-Control-Request-Method", "POST");
+    assert_eq!(sharing(&server.send(&request).expect(405)), [None, None]);
+    assert_eq!(sharing(&server.send(&get(NOTICE).header("Origin", PAGES))), [None, None]);
+}
+
+#[test]
+fn a_decision_comes_from_as_far_as_the_mode_says() {
+    let evil = "https://evil.example";
+    for (host, near, far) in [(SIBLING, 201, 403), (CROSS_SITE, 201, 201)] {
+        let server = host.serve();
+        let own = format!("http://{}", server.address);
+        for (origin, distance, status) in [
+            (Some(PAGES), Some("same-site"), near),
+            (Some(PAGES), Some("cross-site"), far),
+            (Some(PAGES), None, 201),
+            (Some(evil), Some("cross-site"), 403),
+            (Some(evil), Some("same-site"), 403),
+            (Some(evil), Some("same-origin"), 403),
+            (Some(&own), Some("same-origin"), 201),
+            (Some(&own), Some("cross-site"), 403),
+            (None, Some("same-site"), 403),
+            (None, Some("cross-site"), 403),
+            (None, Some("none"), 201),
+        ] {
+            let mut request = Decision::refuse(&server).request().header("Host", server.address.to_string());
+            if let Some(origin) = origin {
+                request = request.header("Origin", origin);
+            }
+            if let Some(distance) = distance {
+                request = request.header("Sec-Fetch-Site", distance);
+            }
+            let size = server.size();
+            let answer = server.send(&request);
+            assert_eq!(answer.status, status, "{} {origin:?} {distance:?}", host.mode);
+            assert_eq!(server.size() - size, u64::from(status == 201));
+        }
+    }
 }
