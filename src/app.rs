@@ -19,6 +19,7 @@ use crate::{
     script::Scripts,
     sessions::Sessions,
     store::Store,
+    uses::Uses,
 };
 
 /// The application.
@@ -45,6 +46,8 @@ pub struct App {
     pub downloads: Downloads,
     /// The pages that are the same for everybody.
     pub pages: Pages,
+    /// The four functional uses of cookies.
+    pub uses: Uses,
     /// The style of the server's own pages.
     pub style: Asset,
     /// The script of the settings page.
@@ -90,6 +93,7 @@ impl App {
         let style = Asset::new("text/css; charset=utf-8", include_str!("../assets/style.css"));
         let app = Self {
             pages: Pages::new(&config),
+            uses: Uses::new(&config),
             config,
             folder,
             clock,

@@ -3,6 +3,7 @@
 mod catalogue;
 mod file;
 mod hosts;
+mod settings;
 
 use std::{
     collections::BTreeMap,

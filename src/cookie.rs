@@ -13,7 +13,7 @@ use koektrommel_core::{
     decision::Choices,
     hash::Hash,
     identifier::PurposeId,
-    instant::Day,
+    instant::{Day, Instant},
     record::{Consent, Event, Standing},
 };
 use time::Duration;
@@ -23,6 +23,12 @@ use crate::keys::{KeyError, KeyRing};
 
 /// What the choice cookie is called; [`Mode::name`] makes a name of it.
 pub const NAME: &str = "koek";
+
+/// What the cookie is called in which a purpose keeps what the visitor set; [`Mode::name`] makes a name of it.
+#[must_use]
+pub fn of_purpose(purpose: &PurposeId) -> String {
+    format!("{NAME}_{purpose}")
+}
 
 /// Longest value that is set or looked at, in bytes.
 pub const LONGEST: usize = 512;
@@ -86,6 +92,13 @@ impl ChoiceCookie {
         let name = mode.name(NAME);
         let value = ring.sign(&name, self.payload())?;
         Ok(mode.set(&name, value, Readers::Pages, Some(Duration::days(days))))
+    }
+
+    /// Until when a purpose is granted: the first second of the last day, so that nothing that rests on this choice
+    /// outlives it. None without a yes.
+    #[must_use]
+    pub fn grants_until(&self, purpose: &PurposeId) -> Option<Instant> {
+        (self.choices.get(purpose) == Some(true)).then(|| self.expires.start())
     }
 
     /// The first cookie of that name among these which verifies and is in force today. Unknown, forged, expired

@@ -20,6 +20,7 @@ pub mod sessions;
 pub mod statement;
 pub mod store;
 pub mod telemetry;
+pub mod uses;
 pub mod verify;
 pub mod view;
 pub mod watched;

@@ -88,9 +88,12 @@ impl Notices {
     }
 }
 
-/// The texts that a notice holds: all that is shown where a visitor decides.
+/// The texts that a notice holds: all that is shown where a visitor decides. What a visitor can set (`uses.`) is no
+/// part of it.
 fn notice_of(site: &Site, language: &Language) -> Notice {
-    let is_shown = |key: &str| !key.starts_with("page.") || key.starts_with("page.settings.");
+    let is_shown = |key: &str| {
+        !(key.starts_with("page.") || key.starts_with("uses.")) || key.starts_with("page.settings.")
+    };
     let texts = site.texts.get(language).into_iter().flatten();
     Notice::new(&Parts {
         site: &site.id,

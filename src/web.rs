@@ -16,6 +16,7 @@ mod pages;
 pub mod problem;
 mod receipt;
 mod settings;
+mod uses;
 mod wire;
 
 use std::{io, net::TcpListener};
@@ -29,7 +30,7 @@ use actix_web::{
     web::{self, Data, PathConfig, QueryConfig, ServiceConfig},
 };
 
-use self::problem::Problem;
+use self::{problem::Problem, uses::preferences};
 use crate::app::App;
 
 /// Serves the application on a listener until it is told to stop.
@@ -77,6 +78,14 @@ fn api(config: &mut ServiceConfig) {
         )
         .service(resource("/choice", read().to(choice::get)))
         .service(resource("/consents/{record}/receipt", read().to(receipt::get)))
+        .service(resource("/preferences", read().to(preferences::list)))
+        .service(
+            web::resource("/preferences/{purpose}")
+                .route(read().to(preferences::get))
+                .route(web::put().to(preferences::put))
+                .route(web::delete().to(preferences::delete))
+                .default_service(web::to(problem::method_not_allowed("DELETE, GET, HEAD, PUT"))),
+        )
         .default_service(web::to(problem::not_found));
 }
 

@@ -15,6 +15,7 @@ use core::fmt;
 use crate::{
     decision::words,
     identifier::{Language, PurposeId},
+    setting::{self, Setting},
 };
 
 /// A text in every language of the site.
@@ -112,6 +113,9 @@ pub struct Purpose {
     pub text: Texts,
     /// Why it is exempt; empty for a choice.
     pub reason: Texts,
+    /// What a visitor can set, in the order in which it is shown. Not part of the notice: a longer list asks for
+    /// nothing new.
+    pub settings: Vec<Setting>,
 }
 
 /// All purposes of a site, in the order in which they are shown.
@@ -140,7 +144,8 @@ impl Catalogue {
     ///
     /// # Errors
     /// Every fault that was found: an id that stands twice, a cookie that serves two purposes, a basis that does
-    /// not go with the kind, a text that a language lacks, an exemption without its reason.
+    /// not go with the kind, a text that a language lacks, an exemption without its reason, a setting that is not
+    /// a closed list.
     pub fn new(purposes: Vec<Purpose>, languages: &[Language]) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
         let mut ids = BTreeSet::new();
@@ -169,6 +174,9 @@ impl Catalogue {
                     );
                 }
             }
+            for (part, why) in setting::faults(purpose, languages) {
+                fault(&part, why);
+            }
             for language in languages {
                 let mut text = |part: &str, texts: &Texts| {
                     if texts.get(language).is_none_or(|text| text.trim().is_empty()) {
@@ -195,6 +203,12 @@ impl Catalogue {
     #[must_use]
     pub fn purposes(&self) -> &[Purpose] {
         &self.0
+    }
+
+    /// The purpose of this id.
+    #[must_use]
+    pub fn purpose(&self, id: &PurposeId) -> Option<&Purpose> {
+        self.0.iter().find(|purpose| &purpose.id == id)
     }
 
     /// The ids of the choice purposes, in the order of their names.
@@ -242,6 +256,7 @@ pub(crate) mod tests {
             name: text("Naam"),
             text: text("Tekst."),
             reason: text("Nodig."),
+            settings: Vec::new(),
         }
     }
 

@@ -61,6 +61,30 @@ name!(
 );
 
 name!(
+    /// What a visitor can set: `text-size`. One letter is too short: those are the fields of the cookie itself.
+    SettingName,
+    "setting",
+    "must be the name of a setting: 2 to 32 characters from a-z, 0-9 and -, starting with a letter",
+    |text| is_slug(text) && text.len() >= 2
+);
+
+name!(
+    /// One value of a setting: `150`, `high`.
+    SettingValue,
+    "value",
+    "must be the value of a setting: 1 to 32 characters from a-z, 0-9 and -",
+    |text| matches!(text.len(), 1..=32) && text.bytes().all(is_slug_byte)
+);
+
+name!(
+    /// A form or a flow of the site, as its pages name it.
+    SlotName,
+    "name",
+    "must be 1 to 32 characters from a-z, 0-9 and -, starting with a letter",
+    is_slug
+);
+
+name!(
     /// A member of staff with an account.
     OfficerName,
     "name",
@@ -75,14 +99,16 @@ fn starts_with_letter(text: &str) -> bool {
 }
 
 fn is_slug(text: &str) -> bool {
-    starts_with_letter(text)
-        && text.len() <= 32
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    starts_with_letter(text) && text.len() <= 32 && text.bytes().all(is_slug_byte)
+}
+
+const fn is_slug_byte(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Language, OfficerName, PurposeId, SiteId};
+    use super::{Language, OfficerName, PurposeId, SettingName, SettingValue, SiteId, SlotName};
 
     #[test]
     fn names_are_short_and_plain() {
@@ -92,6 +118,13 @@ mod tests {
         for wrong in ["", "WSN", "2site", "-a", "a b", "a.b", "a~b", "é", &"a".repeat(33)] {
             assert!(wrong.parse::<PurposeId>().is_err(), "{wrong}");
         }
+        for wrong in ["", "v", "2x", "Text", "text_size", "a=b", "a&b", &"a".repeat(33)] {
+            assert!(wrong.parse::<SettingName>().is_err(), "{wrong}");
+        }
+        for wrong in ["", "High", "1.5", "a b", "a&b", "é", &"1".repeat(33)] {
+            assert!(wrong.parse::<SettingValue>().is_err() && wrong.parse::<SlotName>().is_err(), "{wrong}");
+        }
+        assert!("150".parse::<SettingValue>().is_ok() && "150".parse::<SlotName>().is_err());
         for wrong in ["", "n", "NL", "nl-NL", "dutch"] {
             assert!(wrong.parse::<Language>().is_err(), "{wrong}");
         }

@@ -42,6 +42,12 @@ impl Instant {
         Day(u32::try_from(self.unix() / SECONDS_A_DAY).unwrap_or(u32::MAX))
     }
 
+    /// So many seconds later.
+    #[must_use]
+    pub fn plus_seconds(self, seconds: u32) -> Self {
+        Self::from_unix(self.unix() + i64::from(seconds)).unwrap_or(self)
+    }
+
     /// The same time of day so many calendar months later, or the last day of that month where it is shorter.
     #[must_use]
     pub fn plus_months(self, months: u8) -> Self {

@@ -23,4 +23,5 @@ pub mod notice;
 pub mod receipt;
 pub mod record;
 pub mod reference;
+pub mod setting;
 pub mod tile;

@@ -28,6 +28,7 @@ fn notice() -> Notice {
         name: text(),
         text: text(),
         reason: Texts::new(),
+        settings: Vec::new(),
     };
     let catalogue =
         Catalogue::new(vec![purpose("preferences"), purpose("display")], std::slice::from_ref(&language))

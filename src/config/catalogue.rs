@@ -12,7 +12,10 @@ use koektrommel_core::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{ConfigError, Fault};
+use super::{
+    ConfigError, Fault,
+    settings::{self, SettingFile},
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,6 +39,8 @@ struct PurposeFile {
     reason: BTreeMap<String, String>,
     #[serde(default)]
     cookies: Vec<CookieFile>,
+    #[serde(default)]
+    settings: Vec<SettingFile>,
 }
 
 #[derive(Deserialize)]
@@ -68,39 +73,61 @@ pub(super) fn check(
 ) -> Result<(Catalogue, AllTexts), ConfigError> {
     let mut faults = Vec::new();
     let mut purposes = Vec::new();
-    for purpose in file.purposes {
-        let line = super::file::line_of(text, purpose.id.span().start);
-        let id = purpose.id.get_ref().clone();
-        let mut fault = |part: &str, why: String| {
-            faults.push(Fault {
-                file: path.to_owned(),
-                line: Some(line),
-                key: format!("purposes.{id}{part}"),
-                why,
-            });
+    let mut lines = Lines(Vec::new());
+    for mut purpose in file.purposes {
+        let key = format!("purposes.{}", purpose.id.get_ref());
+        let mut fault = |key: String, line: usize, why: String| {
+            faults.push(Fault { file: path.to_owned(), line: Some(line), key, why });
         };
+        let line = super::file::line_of(text, purpose.id.span().start);
+        lines.0.push((key.clone(), line));
+        let mut settings = Vec::new();
+        for setting in std::mem::take(&mut purpose.settings) {
+            let key = format!("{key}.settings.{}", setting.name.get_ref());
+            let line = super::file::line_of(text, setting.name.span().start);
+            lines.0.push((key.clone(), line));
+            match settings::to_setting(setting) {
+                Ok(setting) => settings.push(setting),
+                Err((part, why)) => fault(key + part, line, why),
+            }
+        }
         match to_purpose(purpose) {
-            Ok(purpose) => purposes.push(purpose),
-            Err((part, why)) => fault(part, why),
+            Ok(purpose) => purposes.push(Purpose { settings, ..purpose }),
+            Err((part, why)) => fault(key + part, line, why),
         }
     }
-    let catalogue = Catalogue::new(purposes, languages);
     let texts = to_texts(file.texts, languages, path, &mut faults);
-    if let Err(why) = catalogue.as_ref().map_or(Ok(()), answers_fit) {
-        faults.push(Fault { file: path.to_owned(), line: None, key: "purposes".to_owned(), why });
-    }
+    let catalogue = Catalogue::new(purposes, languages);
+    let more = match &catalogue {
+        Ok(catalogue) => {
+            let answers = answers_fit(catalogue).err().map(|why| ("purposes".to_owned(), why));
+            settings::faults(catalogue).into_iter().chain(answers).collect()
+        }
+        Err(more) => more.iter().map(|fault| (fault.key.clone(), fault.why.clone())).collect::<Vec<_>>(),
+    };
+    faults.extend(more.into_iter().map(|(key, why)| Fault {
+        file: path.to_owned(),
+        line: lines.of(&key),
+        key,
+        why,
+    }));
     match catalogue {
         Ok(catalogue) if faults.is_empty() => Ok((catalogue, texts)),
-        Ok(_) => Err(ConfigError(faults)),
-        Err(more) => {
-            let more = more.into_iter().map(|fault| Fault {
-                file: path.to_owned(),
-                line: None,
-                key: fault.key,
-                why: fault.why,
-            });
-            Err(ConfigError(faults.into_iter().chain(more).collect()))
-        }
+        _ => Err(ConfigError(faults)),
+    }
+}
+
+/// Where each purpose and each setting stands in the file, by key, in the order of the file.
+struct Lines(Vec<(String, usize)>);
+
+impl Lines {
+    /// The line of the nearest thing that a key lies in; of several with its name, the last.
+    fn of(&self, key: &str) -> Option<usize> {
+        let lies_in = |known: &str| {
+            key.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let around = self.0.iter().filter(|(known, _)| lies_in(known));
+        around.max_by_key(|(known, _)| known.len()).map(|(_, line)| *line)
     }
 }
 
@@ -143,10 +170,13 @@ fn to_purpose(file: PurposeFile) -> Result<Purpose, (&'static str, String)> {
         name: by_language(file.name).map_err(wrong(".name"))?,
         text: by_language(file.text).map_err(wrong(".text"))?,
         reason: by_language(file.reason).map_err(wrong(".reason"))?,
+        settings: Vec::new(),
     })
 }
 
-fn by_language(texts: BTreeMap<String, String>) -> Result<Texts, koektrommel_core::error::Malformed> {
+pub(super) fn by_language(
+    texts: BTreeMap<String, String>,
+) -> Result<Texts, koektrommel_core::error::Malformed> {
     texts.into_iter().map(|(code, text)| Ok((code.parse()?, text))).collect()
 }
 

@@ -46,7 +46,7 @@ struct SiteFile {
 const TAKEN: [&str; 5] = ["officer", "demo", "healthz", "readyz", ".well-known"];
 
 /// The files of the built-in example.
-const BUILT_IN: &[(&str, &str)] = &[
+pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("koektrommel.toml", include_str!("../../assets/wsn/koektrommel.toml")),
     ("catalogue.toml", include_str!("../../assets/wsn/catalogue.toml")),
     ("statement.nl.md", include_str!("../../assets/wsn/statement.nl.md")),

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use actix_web::web::{Bytes, Payload};
+use actix_web::{
+    HttpRequest,
+    http::header,
+    web::{Bytes, Payload},
+};
 
 use super::problem::Problem;
 
@@ -20,4 +24,19 @@ pub(super) async fn read(payload: Payload) -> Result<Bytes, Problem> {
     let broken = || Problem::malformed("The body did not arrive whole.");
     let too_large = |_| Problem::too_large("The body must not be longer than 4096 bytes.");
     body.map_err(|_| broken())?.map_err(too_large)?.map_err(|_| broken())
+}
+
+/// Reads the body if it is JSON.
+///
+/// # Errors
+/// 415 where it is of another type, and as [`read`].
+pub(super) async fn read_json(request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
+    let media_type =
+        request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let (essence, parameters) = media_type.split_once(';').unwrap_or((media_type, ""));
+    let is_utf8 = parameters.trim().is_empty() || parameters.trim().eq_ignore_ascii_case("charset=utf-8");
+    if !essence.trim().eq_ignore_ascii_case("application/json") || !is_utf8 {
+        return Err(Problem::wrong_type("The body must be `application/json`."));
+    }
+    read(payload).await
 }

@@ -3,10 +3,9 @@
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header,
-    web::{Bytes, Data, Payload, Query},
+    web::{Data, Payload, Query},
 };
 use koektrommel_core::{
-    catalogue::Storage,
     decision::Decision,
     hash::Hash,
     merkle::leaf_hash,
@@ -18,6 +17,7 @@ use super::{
     language::Selection,
     origin,
     problem::Problem,
+    uses,
     wire::{ConsentForm, OwnRecords, RecordBody},
 };
 use crate::{
@@ -38,7 +38,7 @@ pub(super) async fn post(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     origin::check(&request, &app)?;
-    let form = ConsentForm::parse(&read_json(&request, payload).await?)?;
+    let form = ConsentForm::parse(&body::read_json(&request, payload).await?)?;
     let (site, decision) = check(&app, form)?;
     let seen = choice_cookie(&request, &app, site)?.map(|seen| seen.choice);
     let recorded = app.record(decision, seen.as_ref().and_then(|choice| choice.standing)).await?;
@@ -66,18 +66,6 @@ pub(super) async fn get(
         answer.append_header((header::SET_COOKIE, cookie));
     }
     Ok(answer.json(OwnRecords { records: bodies.collect() }))
-}
-
-/// The body, if it is JSON and not too long.
-async fn read_json(request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
-    let media_type =
-        request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let (essence, parameters) = media_type.split_once(';').unwrap_or((media_type, ""));
-    let is_utf8 = parameters.trim().is_empty() || parameters.trim().eq_ignore_ascii_case("charset=utf-8");
-    if !essence.trim().eq_ignore_ascii_case("application/json") || !is_utf8 {
-        return Err(Problem::wrong_type("The body must be `application/json`."));
-    }
-    body::read(payload).await
 }
 
 /// Checks the fields against the notice that they name.
@@ -117,8 +105,8 @@ pub(super) fn cookies<'a>(request: &'a HttpRequest, name: &'a str) -> impl Itera
     pairs.filter(move |(key, _)| *key == name).map(|(_, value)| value)
 }
 
-/// The cookies that go with a recorded decision: the choice itself, and the end of every cookie whose purpose is
-/// not granted. Scripts cannot end an `HttpOnly` cookie, so the server does.
+/// The cookies that go with a recorded decision: the choice itself, and for each purpose what it does to the cookies
+/// that were kept before it.
 pub(super) fn cookies_after(
     request: &HttpRequest,
     app: &App,
@@ -128,14 +116,8 @@ pub(super) fn cookies_after(
     let consent = &recorded.consent;
     let choice = ChoiceCookie::of(consent);
     let mut headers = vec![choice.set_cookie(&site.mode, &app.ring, app.clock.now().day())?];
-    let purposes = site.catalogue.purposes().iter();
-    let denied = purposes.filter(|purpose| consent.choices.get(&purpose.id) == Some(false));
-    let denied = denied.flat_map(|purpose| &purpose.cookies);
-    // A cookie that is only named like a key of local storage is somebody else's.
-    for name in denied.filter(|cookie| cookie.storage == Storage::Cookie).map(|cookie| &cookie.name) {
-        if cookies(request, name).next().is_some() {
-            headers.push(site.mode.end(name));
-        }
+    for purpose in site.catalogue.purposes() {
+        headers.extend(uses::cookies_after(request, app, site, purpose, &choice)?);
     }
     Ok(headers)
 }

@@ -1,6 +1,8 @@
 //! The JSON that the world sends and sees. Only here does the domain meet `serde`.
 
-use std::{collections::BTreeMap, fmt};
+mod map;
+
+use std::collections::BTreeMap;
 
 use koektrommel_core::{
     decision::{Actor, Choices, ClickId, Control, Layer},
@@ -10,12 +12,10 @@ use koektrommel_core::{
     record::Consent,
     reference::Reference,
 };
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{MapAccess, Visitor},
-};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(super) use self::map::Map;
 use super::problem::Problem;
 
 /// The body of `POST /consents`, field by field: each field is right by itself, not yet with the others.
@@ -42,7 +42,7 @@ struct Members {
     layer: Option<Value>,
     control: Option<Value>,
     actor: Option<Value>,
-    choices: Option<Answers>,
+    choices: Option<Map>,
 }
 
 impl ConsentForm {
@@ -64,16 +64,16 @@ impl ConsentForm {
             layer: field("layer", members.layer)?,
             control: field("control", members.control)?,
             actor: field("actor", members.actor)?,
-            choices: members.choices.ok_or_else(|| missing("choices"))?.parse()?,
+            choices: to_choices(members.choices.ok_or_else(|| missing("choices"))?)?,
         })
     }
 }
 
-fn missing(name: &'static str) -> Problem {
+pub(super) fn missing(name: &'static str) -> Problem {
     Problem::invalid(format!("`{name}` is missing.")).field(name)
 }
 
-fn field<T: std::str::FromStr<Err = Malformed>>(
+pub(super) fn field<T: std::str::FromStr<Err = Malformed>>(
     name: &'static str,
     value: Option<Value>,
 ) -> Result<T, Problem> {
@@ -84,77 +84,18 @@ fn field<T: std::str::FromStr<Err = Malformed>>(
     .map_err(|error: Malformed| Problem::invalid(format!("`{name}` {}.", error.why)).field(name))
 }
 
-/// The member `choices`. A map of the standard library would let the last of two equal names win.
-#[derive(Debug)]
-enum Answers {
-    Map(Vec<(String, Value)>),
-    Other,
-}
-
-impl Answers {
-    fn parse(self) -> Result<Choices, Problem> {
-        let wrong = |why: &str| Problem::invalid(format!("`choices` {why}.")).field("choices");
-        let Self::Map(answers) = self else { return Err(wrong("must be an object")) };
-        let answers = answers.into_iter().map(|(purpose, answer)| match answer {
-            Value::Bool(yes) => purpose
-                .parse::<PurposeId>()
-                .map(|purpose| (purpose, yes))
-                .map_err(|_| wrong("must have the ids of purposes as its names")),
-            _ => Err(wrong("must answer each purpose with true or false")),
-        });
-        Choices::new(answers.collect::<Result<_, _>>()?).map_err(|error| wrong(error.why))
-    }
-}
-
-impl<'de> Deserialize<'de> for Answers {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct AnswersVisitor;
-        impl<'de> Visitor<'de> for AnswersVisitor {
-            type Value = Answers;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Answers, A::Error> {
-                let mut answers = Vec::new();
-                while let Some(answer) = map.next_entry()? {
-                    answers.push(answer);
-                }
-                Ok(Answers::Map(answers))
-            }
-
-            fn visit_bool<E>(self, _: bool) -> Result<Answers, E> {
-                Ok(Answers::Other)
-            }
-
-            fn visit_i64<E>(self, _: i64) -> Result<Answers, E> {
-                Ok(Answers::Other)
-            }
-
-            fn visit_u64<E>(self, _: u64) -> Result<Answers, E> {
-                Ok(Answers::Other)
-            }
-
-            fn visit_f64<E>(self, _: f64) -> Result<Answers, E> {
-                Ok(Answers::Other)
-            }
-
-            fn visit_str<E>(self, _: &str) -> Result<Answers, E> {
-                Ok(Answers::Other)
-            }
-
-            fn visit_unit<E>(self) -> Result<Answers, E> {
-                Ok(Answers::Other)
-            }
-
-            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut items: A) -> Result<Answers, A::Error> {
-                while items.next_element::<serde::de::IgnoredAny>()?.is_some() {}
-                Ok(Answers::Other)
-            }
-        }
-        deserializer.deserialize_any(AnswersVisitor)
-    }
+/// The member `choices`.
+fn to_choices(answers: Map) -> Result<Choices, Problem> {
+    let wrong = |why: &str| Problem::invalid(format!("`choices` {why}.")).field("choices");
+    let Map::Object(answers) = answers else { return Err(wrong("must be an object")) };
+    let answers = answers.into_iter().map(|(purpose, answer)| match answer {
+        Value::Bool(yes) => purpose
+            .parse::<PurposeId>()
+            .map(|purpose| (purpose, yes))
+            .map_err(|_| wrong("must have the ids of purposes as its names")),
+        _ => Err(wrong("must answer each purpose with true or false")),
+    });
+    Choices::new(answers.collect::<Result<_, _>>()?).map_err(|error| wrong(error.why))
 }
 
 /// A record as its visitor sees it: the answer to `POST /consents`, and an item of `GET /consents`.

@@ -40,3 +40,5 @@ mod start;
 mod tidy;
 /// The log in public, read and checked by libraries that know nothing of this program.
 mod tiles;
+/// The four functional uses of cookies.
+mod uses;

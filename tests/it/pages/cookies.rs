@@ -106,10 +106,12 @@ fn no_text_claims_more_than_is_known() {
 #[test]
 fn a_no_ends_cookies_and_leaves_what_only_has_the_name_of_one() {
     let site = Site::example();
-    let display = "name = \"__Host-koek_display\"\nstorage = \"";
-    site.change("catalogue.toml", &format!("{display}cookie\""), &format!("{display}local-storage\""));
+    let place = "# ------------------------------------------------------- texts, in Dutch";
+    let stored = "[[purposes.cookies]]\nname = \"koek-other\"\nstorage = \"local-storage\"\nhttp_only = false\n\
+                  set_by = \"WSN\"\nlifetime = { nl = \"dit bezoek\", en = \"this visit\" }\n\n";
+    site.change("catalogue.toml", place, &format!("{stored}{place}"));
     let server = Server::start_with(Options { config: Some(site.config()), ..Options::default() });
-    let held = "__Host-koek_preferences=1; __Host-koek_display=1";
+    let held = "__Host-koek_preferences=1; koek-other=1";
     let answer = Decision::refuse(&server).send_with(&server, held).expect(201);
     let ended: Vec<_> = answer.headers("set-cookie").filter(|header| header.contains("Max-Age=0")).collect();
     assert_eq!(ended, ["__Host-koek_preferences=; SameSite=Lax; Secure; Path=/; Max-Age=0"]);

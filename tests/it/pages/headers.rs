@@ -12,7 +12,7 @@ const SHORT: &str = "public, max-age=300";
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 /// Every public route that answers 200 on a log with one record: its media type and how it is cached.
-const ROUTES: [(&str, &str, &str); 23] = [
+const ROUTES: [(&str, &str, &str); 25] = [
     ("/", "text/html; charset=utf-8", SHORT),
     ("/demo/demo.css", "text/css; charset=utf-8", SHORT),
     ("/demo/demo.js", "text/javascript; charset=utf-8", SHORT),
@@ -34,6 +34,8 @@ const ROUTES: [(&str, &str, &str); 23] = [
     ("/privacy/api/v1/choice", "application/json", NO_STORE),
     ("/privacy/api/v1/consents", "application/json", NO_STORE),
     ("/privacy/api/v1/consents/{record}/receipt", "text/plain; charset=utf-8", NO_STORE),
+    ("/privacy/api/v1/preferences", "application/json", SHORT),
+    ("/privacy/api/v1/preferences/display", "application/json", NO_STORE),
     ("/healthz", "text/plain; charset=utf-8", NO_STORE),
     ("/readyz", "text/plain; charset=utf-8", NO_STORE),
 ];

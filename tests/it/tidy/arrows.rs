@@ -28,11 +28,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("verify", &["folder", "keys", "store"]),
     ("view", &["download", "statement"]),
     ("pages", &["asset", "config", "view"]),
+    ("uses", &["asset", "config", "cookie", "keys"]),
     (
         "app",
         &[
             "accounts", "asset", "clock", "config", "demo", "download", "folder", "keys", "ledger",
-            "notices", "pages", "script", "sessions", "store",
+            "notices", "pages", "script", "sessions", "store", "uses",
         ],
     ),
     (
@@ -50,6 +51,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "sessions",
             "statement",
             "store",
+            "uses",
             "view",
         ],
     ),
