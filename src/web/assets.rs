@@ -25,7 +25,13 @@ pub(super) async fn script(
     let selected = selection.for_api(&app)?;
     let asset = app.scripts.current(&selected.site.id, selected.language);
     let asset = asset.ok_or_else(|| Problem::missing("There is no script for this site."))?;
-    Ok(send_script(&request, asset, SHORT))
+    let mut answer = send_script(&request, asset, SHORT);
+    // The address at which this very script stays, for who wants to pin it (RFC 9110, 8.7).
+    let address = format!("{}/koektrommel.{}.js", app.config.mount, asset.short_hash());
+    if let Ok(address) = HeaderValue::try_from(address) {
+        answer.headers_mut().insert(header::CONTENT_LOCATION, address);
+    }
+    Ok(answer)
 }
 
 /// `GET /privacy/koektrommel.{hash}.js`

@@ -21,17 +21,20 @@ const program =
 const FLAGS =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 
-const launch = (options) =>
-  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS.split(' '), ...options });
+/** A browser; `extra` are flags besides the usual ones. */
+export const launch = ({ extra = [], ...options } = {}) => {
+  const args = [...FLAGS.split(' '), ...extra];
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args, ...options });
+};
 
 let launched;
 /** One browser per test file, a fresh profile (context) per test. */
 const browser = () => (launched ??= launch());
 after(async () => (await launched)?.close());
 
-/** Starts a server on `data`; port 0 lets it choose. Gives its address and `stop()`, which kills it outright. */
-export async function serve(data, port = 0) {
-  const child = spawn(program, ['serve', '--listen', `127.0.0.1:${port}`, '--data', data], {
+/** Starts a server on `data`, with `more` arguments; port 0 lets it choose. Gives its address and `stop()`, which kills it outright. */
+export async function serve(data, port = 0, more = []) {
+  const child = spawn(program, ['serve', '--listen', `127.0.0.1:${port}`, '--data', data, ...more], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const gone = new Promise((resolve) => child.once('exit', resolve));

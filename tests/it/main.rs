@@ -30,6 +30,8 @@ mod folder;
 mod hosts;
 /// What staff do: accounts, signing in, downloads that are recorded, and `koektrommel verify`.
 mod officer;
+/// The system calls of a whole session: the server opens no connection of its own.
+mod outgoing;
 /// What visitors see without a script: statement, cookie table, settings; headers and caching of every route.
 mod pages;
 /// Nothing that identifies a visitor reaches the disk, the output or a download.

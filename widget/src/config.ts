@@ -30,8 +30,9 @@ export interface Config extends Notice {
 
 export const config = __KOEK__;
 
-// Only while the script itself runs does the browser say which tag it is.
-const tag = document.currentScript as HTMLScriptElement | null;
+// Only while a classic script itself runs does the browser say which tag it is; that of a module is looked for.
+const tag = (document.currentScript ??
+  document.querySelector('script[src*="/koektrommel."]')) as HTMLScriptElement | null;
 
 /** The tag's own address, to refresh the cached script with. */
 export const source = tag?.src ?? '';

@@ -8,13 +8,15 @@ import { followLinks, offerWayBack } from './reopen';
 import { begin } from './state';
 
 async function start(): Promise<void> {
-  if (isPresent()) return;
   if (elsewhere) await shown();
+  // From here to `publish` nothing waits, so that of two tags one is the first.
+  if (isPresent()) return;
   begin();
   publish();
   followLinks();
   const notice = await shown();
-  askIfOpen(notice);
+  // A sandboxed frame has no origin, so nothing can be kept for it and nothing is asked.
+  if (origin !== 'null') askIfOpen(notice);
   offerWayBack(notice);
 }
 

@@ -52,9 +52,18 @@ const outbox = makeOutbox({
   },
 });
 
+/** A frame that is sandboxed may not even look for cookies. */
+const cookies = (): string => {
+  try {
+    return document.cookie;
+  } catch {
+    return '';
+  }
+};
+
 /** The cookie, then what the server has not acknowledged yet: the last word counts. */
 const fromBrowser = (): Choices => ({
-  ...readChoice(document.cookie, config.cookie, Date.now()),
+  ...readChoice(cookies(), config.cookie, Date.now()),
   ...outbox.pending().at(-1)?.choices,
 });
 

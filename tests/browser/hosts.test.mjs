@@ -1,0 +1,85 @@
+/** The whole life of a choice on every kind of host, behind the web servers of the guide. */
+import assert from 'node:assert/strict';
+import { hostTest, SITE } from './deployment.mjs';
+import { reopen } from './support.mjs';
+
+/** The choice cookie in each mode, as the browser keeps it. */
+const COOKIES = {
+  'same-origin': { name: '__Host-koek', domain: 'www.wsn.example', sameSite: 'Lax' },
+  sibling: { name: '__Secure-koek', domain: '.wsn.example', sameSite: 'Lax' },
+  'cross-site': { name: '__Host-koek', domain: 'wsn.privacy.example', sameSite: 'None' },
+};
+
+/** Presses a button of the widget and waits until the decision is recorded and no longer waits to be sent. */
+async function press(page, id) {
+  const answer = page.waitForResponse((one) => one.request().method() === 'POST');
+  await page.click(id);
+  assert.equal((await answer).status(), 201);
+  await page.waitForFunction(() => localStorage.getItem('koek-outbox') === null);
+}
+
+/** The page once more, when the widget knows the standing choice. */
+async function again(page) {
+  await page.goto(SITE);
+  return page.evaluate(async () => (await koektrommel.ready) && koektrommel.choices());
+}
+
+async function life({ page, context, mode, server, requests }) {
+  const cookies = async () => {
+    const all = await context.cookies([SITE, server]);
+    return all.map(({ name, domain, sameSite, secure, path }) => ({ name, domain, sameSite, secure, path }));
+  };
+  await page.goto(SITE);
+  await page.waitForSelector('#koek-banner');
+  assert.deepEqual(await cookies(), []);
+  assert.equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0);
+
+  await press(page, '#koek-refuse');
+  const kept = { ...COOKIES[mode], secure: true, path: '/' };
+  assert.deepEqual(await cookies(), [kept]);
+  assert.deepEqual(await again(page), { preferences: false, display: false });
+  assert.equal(await page.locator('#koek-banner').count(), 0);
+
+  await reopen(page);
+  await page.check('#koek-p-display');
+  await press(page, '#koek-save');
+  requests.length = 0;
+  assert.deepEqual(await again(page), { preferences: false, display: true });
+  assert.equal(await page.locator('#koek-banner').count(), 0);
+  // Where the page can read the cookie, a return visit asks the server nothing but, perhaps, the script.
+  const asked = requests.filter((one) => one.includes('/api/v1/'));
+  assert.deepEqual(asked, mode === 'cross-site' ? [`GET ${server}/privacy/api/v1/choice?site=wsn`] : []);
+
+  await page.evaluate(() => window.koektrommel.ready);
+  await reopen(page);
+  await press(page, '#koek-accept-all');
+  assert.deepEqual(await again(page), { preferences: true, display: true });
+  await reopen(page);
+  await press(page, '#koek-refuse-all');
+  assert.deepEqual(await again(page), { preferences: false, display: false });
+  assert.equal(await page.locator('#koek-banner').count(), 0);
+  assert.deepEqual(await cookies(), [kept]);
+  const [{ value, partitionKey }] = await context.cookies([SITE, server]);
+  assert.ok(!value.includes('id='), 'a withdrawal leaves no pseudonym');
+  assert.equal(partitionKey, mode === 'cross-site' ? 'https://wsn.example' : undefined);
+}
+
+for (const proxy of ['nginx', 'caddy']) {
+  for (const mode of ['same-origin', 'sibling']) hostTest('the life of a choice', { proxy, mode }, life);
+}
+
+for (const proxy of ['nginx', 'caddy']) {
+  hostTest("what is beside the path stays the site's own", { proxy, faults: true }, async ({ page, pages }) => {
+    pages['/privacyreglement'] = { body: 'van de site' };
+    await page.goto(SITE);
+    const get = (path) => page.evaluate(async (path) => {
+      const answer = await fetch(path);
+      return [answer.status, await answer.text()];
+    }, path);
+    assert.deepEqual(await get('/privacyreglement'), [200, 'van de site']);
+    // The page server's own 404 has no words.
+    assert.deepEqual(await get('/officer'), [404, '']);
+    assert.match((await get('/privacy'))[1], /<h1>/);
+    assert.match((await get('/privacy/nowhere'))[1], /<h1>/);
+  });
+}
