@@ -30,7 +30,7 @@ async function look({ context, page }, state) {
 test('choose, save, change and refuse without JavaScript', OFF, async (room) => {
   const { page, context, address } = room;
   await page.goto(`${address}/`);
-  assert.equal(await page.locator('.koek').count(), 0);
+  assert.equal(await page.locator('#koek-banner, #koek-reopen').count(), 0);
   assert.deepEqual(await context.cookies(), []);
   await page.click('footer [data-koek-settings]');
   await page.waitForURL(/\/privacy\/settings/);

@@ -53,7 +53,7 @@ test('a change of mind while the server is down: asked again where it can, and i
   // The settings cannot be fetched. Refusing must be as easy as accepting was, so the first question comes back.
   await page.click('#koek-change');
   await page.waitForSelector('#koek-banner');
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'koek-banner');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'koek-title');
   await page.click('#koek-refuse');
   await page.waitForFunction(() => JSON.parse(localStorage.getItem('koek-outbox')).length === 2);
   assert.equal(await page.evaluate(() => window.koektrommel.allows('display')), false);

@@ -3,7 +3,8 @@
 import { answered, choosable, grants, unanimous } from './choice';
 import { confirm } from './confirmation';
 import { known, mount, query, type Notice, type Purpose } from './config';
-import { button, dock, el, isDocked, link, paragraph, section } from './dom';
+import { dock, isDocked, section } from './dock';
+import { button, buttons, el, link, slot } from './dom';
 import { openSettings, prepare } from './settings';
 import { choices, decide, open, screen } from './state';
 
@@ -28,37 +29,35 @@ export function askIfOpen(notice: Notice): void {
 export function askAgain(): boolean {
   const asked = choosable(known().purposes);
   if (!asked.length || isDocked(banner)) return false;
-  show(known(), asked);
-  banner!.focus();
+  show(known(), asked, true);
   screen.changed = () => {};
   return true;
 }
 
-function show(notice: Notice, asked: readonly Purpose[]): void {
+function show(notice: Notice, asked: readonly Purpose[], heed?: boolean): void {
   const { texts, purposes } = notice;
-  const answer = (control: 'accept' | 'refuse', person: boolean): void => {
-    const yes = control === 'accept';
-    const answers = answered(purposes, asked, choices(), yes, person);
-    const said = unanimous(answers, yes) ? control : 'save';
-    if (decide(notice, 'banner', said, answers, person)) confirm(notice, grants(answers));
-  };
-  status = el('p', { role: 'status', class: 'koek-quiet' });
+  const answer = (control: 'accept' | 'refuse') =>
+    button(`koek-${control}`, 'solid', texts[`button.${control}`], (person) => {
+      const yes = control === 'accept';
+      const answers = answered(purposes, asked, choices(), yes, person);
+      const said = unanimous(answers, yes) ? control : 'save';
+      if (decide(notice, 'banner', said, answers, person)) confirm(notice, grants(answers));
+    });
+  status = el('p', { role: 'status' });
   const choose = button('koek-choose', 'solid', texts['button.choose'], (_, self) => openSettings(self));
-  banner = section(
-    { id: 'koek-banner', 'aria-labelledby': 'koek-title', lang: notice.language },
-    [
-      el('h2', { id: 'koek-title' }, texts['banner.title']),
-      paragraph(texts['banner.text']),
-      el('ul', { role: 'list' }, ...asked.map(({ name }) => el('li', {}, name))),
-      link(texts['banner.link'], `${mount}/cookies${query}`),
-      status,
-    ],
-    [
-      button('koek-refuse', 'solid', texts['button.refuse'], (person) => answer('refuse', person)),
-      button('koek-accept', 'solid', texts['button.accept'], (person) => answer('accept', person)),
-      choose,
-    ],
-  );
   choose.addEventListener('pointerenter', prepare);
-  dock(banner);
+  banner = section(
+    'koek-banner',
+    notice.language,
+    el('h2', { id: 'koek-title', tabindex: '-1' }, texts['banner.title']),
+    [slot(''), el('ul', { role: 'list' }, slot('li')), slot('a'), status],
+    buttons('solid'),
+    el('p', {}, texts['banner.text']),
+    ...asked.map(({ name }) => el('li', { slot: 'li' }, name)),
+    link(texts['banner.link'], `${mount}/cookies${query}`),
+    answer('refuse'),
+    answer('accept'),
+    choose,
+  );
+  dock(banner, heed);
 }

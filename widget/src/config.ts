@@ -26,6 +26,8 @@ export interface Config extends Notice {
   readonly languages: readonly string[];
   /** Name of the choice cookie. */
   readonly cookie: string;
+  /** The site's own colours, as rules for the hosts of the widget. */
+  readonly theme?: string;
 }
 
 export const config = __KOEK__;

@@ -1,7 +1,8 @@
 /** What was chosen, told in the place where it was asked. It stays until it is closed. */
 
 import type { Notice } from './config';
-import { button, dock, el, isDocked, section } from './dom';
+import { dock, isDocked, section } from './dock';
+import { button, buttons, el, slot } from './dom';
 import { openSettings } from './settings';
 import { choices, screen } from './state';
 
@@ -14,23 +15,25 @@ export function confirm(notice: Notice, granted: boolean, back?: HTMLElement): v
   const since = performance.now();
   const status = el('p', { role: 'status' });
   const told = section(
-    { id: 'koek-confirm', 'aria-labelledby': 'koek-done', lang: notice.language },
-    [
-      el('p', { id: 'koek-done' }, texts[granted ? 'confirm.yes' : 'confirm.no']?.replace('{purposes}', () => list)),
-      status,
-    ],
-    [
-      button('koek-close', 'plain', texts['button.close'], () => {
-        // The second half of a double click meant for the banner is not for us.
-        if (performance.now() - since < 400) return;
-        dock();
-        back?.focus();
-      }),
-      button('koek-change', 'link', texts['confirm.change'], (_, self) => openSettings(self)),
-    ],
+    'koek-confirm',
+    notice.language,
+    el(
+      'p',
+      { id: 'koek-done', tabindex: '-1' },
+      texts[granted ? 'confirm.yes' : 'confirm.no']?.replace('{purposes}', () => list),
+    ),
+    [slot('')],
+    buttons('plain', 'quiet'),
+    status,
+    button('koek-close', 'plain', texts['button.close'], () => {
+      // The second half of a double click meant for the banner is not for us.
+      if (performance.now() - since < 400) return;
+      dock();
+      back?.focus();
+    }),
+    button('koek-change', 'quiet', texts['confirm.change'], (_, self) => openSettings(self)),
   );
-  dock(told);
-  told.focus({ preventScroll: true });
+  dock(told, true);
   screen.status = (key) => {
     if (!isDocked(told)) return;
     if (key) status.textContent = texts[key] ?? '';

@@ -5,86 +5,92 @@
 
 import { complete, grants, type Choices } from './choice';
 import type { Notice, Purpose } from './config';
-import { button, el, link, paragraph, sheet } from './dom';
+import { button, buttons, el, host, link, slot } from './dom';
 import type { Control } from './outbox';
 import type { kit as Kit } from './settings';
 import css from './dialog.css';
 
-let dialog: HTMLDialogElement | undefined;
-let styled = false;
+let shown: HTMLElement | undefined;
 
 /** Shows the dialog; `opener` gets the focus back. */
 export function show(kit: typeof Kit, notice: Notice, opener: HTMLElement | null): void {
-  if (dialog) return;
+  if (shown) return;
   const { texts, purposes } = notice;
   const before = kit.choices();
   let done = false;
   const boxes = new Map<string, HTMLInputElement>();
+  /** The boxes with their labels and texts: children of the host, each for a slot in its row. */
+  const children: HTMLElement[] = [];
 
   const finish = (control: Control, answers: Choices, person: boolean): void => {
     if (!kit.decide(notice, 'settings', control, answers, person)) return;
     done = true;
-    dialog?.close();
+    dialog.close();
     kit.confirm(notice, grants(answers), opener ?? undefined);
   };
   const all = (control: 'accept' | 'refuse') => (person: boolean) =>
     finish(control, complete(purposes, () => control === 'accept'), person);
 
-  const row = ({ id, kind, name, text }: Purpose): HTMLElement => {
-    const about = `koek-t-${id}`;
-    const title = el('b', {}, name);
-    const words = el('p', { id: about }, text);
-    if (kind === 'exempt') return el('li', {}, el('div', {}, title, texts['settings.always_on']), words);
-    const box = el('input', { type: 'checkbox', id: `koek-p-${id}`, 'aria-describedby': about });
+  const exempt = ({ name, text }: Purpose): HTMLElement =>
+    el('li', {}, el('div', { class: 'row' }, el('b', {}, name), texts['settings.always_on']), el('p', {}, text));
+  const choice = ({ id, name, text }: Purpose): HTMLElement => {
+    const [box, about] = [`koek-p-${id}`, `koek-t-${id}`];
+    const input = el('input', { type: 'checkbox', id: box, 'aria-describedby': about, slot: box });
     // The box says its own state to who cannot see the word.
     const state = el('span', { 'aria-hidden': 'true' });
     const tell = (): void => {
-      state.textContent = texts[box.checked ? 'state.on' : 'state.off'] ?? '';
+      state.textContent = texts[input.checked ? 'state.on' : 'state.off'] ?? '';
     };
-    box.checked = before[id] === true;
-    box.addEventListener('change', tell);
-    boxes.set(id, box);
+    input.checked = before[id] === true;
+    input.addEventListener('change', tell);
+    boxes.set(id, input);
+    children.push(input, el('label', { for: box, slot: box }, name), el('p', { id: about, slot: about }, text));
     tell();
-    return el('li', {}, el('label', {}, box, title, state), words);
+    return el('li', {}, el('div', { class: 'row' }, slot(box), state), slot(about));
   };
-  const rows = (kind: Purpose['kind']): HTMLElement =>
+  const rows = (kind: Purpose['kind'], row: (purpose: Purpose) => HTMLElement): HTMLElement =>
     el('ul', { role: 'list' }, ...purposes.filter((one) => one.kind === kind).map(row));
 
-  const heading = el('h2', { id: 'koek-settings-title', tabindex: '-1' }, texts['settings.title']);
-  const made = el(
+  const heading = el('h2', { id: 'title', tabindex: '-1' }, texts['settings.title']);
+  const dialog = el(
     'dialog',
-    { id: 'koek-settings', class: 'koek koek-settings', 'aria-labelledby': heading.id, lang: notice.language },
-    heading,
-    button('koek-settings-close', 'link', texts['button.close'], () => made.close()),
-    paragraph(texts['settings.intro']),
-    rows('choice'),
-    paragraph(texts['settings.withdraw']),
+    { class: 'dialog', 'aria-labelledby': 'title' },
+    el('div', { class: 'top' }, heading, buttons('quiet')),
+    el('p', {}, texts['settings.intro']),
+    rows('choice', choice),
+    el('p', {}, texts['settings.withdraw']),
     el('h3', {}, texts['settings.always']),
-    rows('exempt'),
+    rows('exempt', exempt),
+    slot('a'),
+    boxes.size ? buttons('solid', 'plain') : undefined,
+  );
+  const made = host(
+    'section',
+    { id: 'koek-settings', lang: notice.language },
+    kit.look + css,
+    dialog,
+    button('koek-settings-close', 'quiet', texts['button.close'], () => dialog.close()),
+    ...children,
     link(texts['notice.link'], kit.mount + kit.query),
-    boxes.size
-      ? el(
-          'div',
-          { class: 'koek-buttons' },
+    ...(boxes.size
+      ? [
           button('koek-save', 'solid', texts['button.save'], (person) =>
             finish('save', complete(purposes, (id) => boxes.get(id)!.checked), person),
           ),
           button('koek-refuse-all', 'plain', texts['button.refuse'], all('refuse')),
           button('koek-accept-all', 'plain', texts['button.accept'], all('accept')),
-        )
-      : undefined,
+        ]
+      : []),
   );
-  dialog = made;
+  shown = made;
   // Escape comes here too: nothing is chosen by closing.
-  made.addEventListener('close', () => {
+  dialog.addEventListener('close', () => {
     made.remove();
-    dialog = undefined;
+    shown = undefined;
     if (!done) opener?.focus();
   });
-  kit.style();
-  if (!styled) sheet(css);
-  styled = true;
   document.body.append(made);
-  made.showModal();
+  dialog.showModal();
+  made.setAttribute('open', '');
   heading.focus();
 }

@@ -2,7 +2,8 @@
 
 import { choosable } from './choice';
 import { mount, query, type Notice } from './config';
-import { button, el, style } from './dom';
+import { look } from './dock';
+import { button, buttons, el, host } from './dom';
 import { openSettings } from './settings';
 
 const MARK = '[data-koek-settings]';
@@ -23,12 +24,13 @@ export function offerWayBack({ texts, purposes, language }: Notice): void {
   const choose = choosable(purposes).length;
   const text = texts[choose ? 'settings.link' : 'notice.link'];
   if (!text || document.querySelector(MARK)) return;
-  style();
   document.body.append(
-    el(
+    host(
       'aside',
-      { id: 'koek-reopen', class: 'koek', 'aria-label': text, lang: language },
-      choose ? button('koek-open', 'link', text, (_, self) => openSettings(self)) : el('a', { href: mount + query }, text),
+      { id: 'koek-reopen', 'aria-label': text, lang: language },
+      look,
+      buttons('quiet'),
+      choose ? button('koek-open', 'quiet', text, (_, self) => openSettings(self)) : el('a', { href: mount + query, slot: 'quiet' }, text),
     ),
   );
 }

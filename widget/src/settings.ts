@@ -3,13 +3,13 @@
 import { askAgain } from './banner';
 import { mount, query, refresh, shown, type Notice } from './config';
 import { confirm } from './confirmation';
-import { style } from './dom';
+import { look } from './dock';
 import { guard } from './guard';
 import { part } from './parts';
 import { choices, decide } from './state';
 
-/** What the dialog gets from this script: there must be one state, one dock and one stylesheet. */
-export const kit = { mount, query, style, choices, decide, confirm };
+/** What the dialog gets from this script: there must be one state, one dock and one look. */
+export const kit = { mount, query, look, choices, decide, confirm };
 
 
 /** The script has the banner's texts only; the others are fetched when they are needed. */

@@ -1,0 +1,58 @@
+/** The place at the bottom of the window where the banner and the confirmation are shown. */
+
+import { config } from './config';
+import { el, host, sheet } from './dom';
+import style from './style.css';
+
+/** The look of every host, with the site's own colours. */
+export const look = style + (config.theme ?? '');
+
+/** A section for `dock`, named by its `title`: `words` and a row of buttons, as places for its `children`. */
+export const section = (
+  id: string,
+  lang: string,
+  title: HTMLElement,
+  words: readonly HTMLElement[],
+  row: HTMLElement,
+  ...children: Parameters<typeof host>[4][]
+): HTMLElement =>
+  host(
+    'section',
+    // In the top layer where the browser has one: nothing of the page can lie over the question.
+    { id, lang, role: 'region', popover: 'manual', 'aria-labelledby': title.id },
+    look,
+    el('div', { class: 'dock' }, el('div', { class: 'words' }, ...words), row),
+    title,
+    ...children,
+  );
+
+let docked: HTMLElement | undefined;
+let observer: ResizeObserver | undefined;
+
+/** Watches what is docked, and hears of it too when it is gone. */
+function watch(): ResizeObserver {
+  const room = sheet(document, '');
+  return new ResizeObserver(() => {
+    const height = docked?.offsetHeight;
+    room(height ? `@media screen{html{scroll-padding-bottom:${height}px;margin-bottom:${height}px}}` : '');
+  });
+}
+
+/**
+ * Shows `section` at the bottom of the window, in the place of what was there; without one, clears the place. It
+ * comes first in the document, before any skip link. The page gets as much more to scroll, at its very end, as the
+ * section covers: nothing moves, and whatever has the focus can be scrolled into sight. With `heed`, its title takes the
+ * focus: not the section, because what is in a shadow host with a tabindex of -1 is left out by the Tab key.
+ */
+export function dock(section?: HTMLElement, heed?: boolean): void {
+  docked?.remove();
+  docked = section;
+  if (!section) return;
+  document.body.prepend(section);
+  section.showPopover?.();
+  if (heed) (section.firstElementChild as HTMLElement).focus({ preventScroll: true });
+  (observer ??= watch()).observe(section);
+}
+
+/** Is `section` what is docked now? */
+export const isDocked = (section: HTMLElement | undefined): boolean => !!section && docked === section;
