@@ -7,8 +7,10 @@ use std::{
 };
 
 use koektrommel_core::{
+    decision::Choices,
     hash::Hash,
     identifier::{Language, PurposeId, SiteId},
+    mark::Mark,
     notice::{Notice, Parts},
 };
 
@@ -65,16 +67,24 @@ impl Notices {
         self.all.get(&id)
     }
 
-    /// The notice of this id, if a decision on it still counts: it is the current one, or differs from it in
-    /// wording only. So a corrected typing error costs nobody the click on a page that was open already.
+    /// The notice of this id, if it was ever served to this site in this language.
     #[must_use]
-    pub fn in_force(&self, id: Hash, site: &SiteId, language: &Language) -> Option<&Arc<Notice>> {
-        let current = self.current(site, language)?;
-        self.get(id).filter(|notice| {
-            notice.site() == site
-                && notice.language() == language
-                && notice.substance() == current.substance()
-        })
+    pub fn served(&self, id: Hash, site: &SiteId, language: &Language) -> Option<&Arc<Notice>> {
+        self.get(id).filter(|notice| notice.site() == site && notice.language() == language)
+    }
+
+    /// Whether these answers to a notice still count; see [`Notice::counts_under`]. So a corrected typing error
+    /// costs nobody the click on a page that was open already, and nothing takes a no away.
+    #[must_use]
+    pub fn counts(&self, notice: &Notice, choices: &Choices) -> bool {
+        let current = self.current(notice.site(), notice.language());
+        current.is_some_and(|current| notice.counts_under(current, choices))
+    }
+
+    /// What a yes to a purpose of this site is a yes to now; the same in every language.
+    #[must_use]
+    pub fn mark(&self, site: &Site, purpose: &PurposeId) -> Option<Mark> {
+        self.current(&site.id, site.languages.first()?)?.mark(purpose)
     }
 
     /// Every choice purpose that any notice ever asked about, in the order of the names.
@@ -133,7 +143,7 @@ fn read_kept(folder: &Folder) -> Result<HashMap<Hash, Arc<Notice>>, NoticesError
 
 #[cfg(test)]
 mod tests {
-    use koektrommel_core::hash::Hash;
+    use koektrommel_core::{decision::Choices, hash::Hash};
 
     use super::{Notices, NoticesError};
     use crate::{config, folder::Folder};
@@ -149,12 +159,15 @@ mod tests {
         sites[0].texts.get_mut(&nl).unwrap().insert("banner.title".to_owned(), "Koekjes".to_owned());
         let reworded = Notices::open(&folder, &sites).unwrap();
         assert_ne!(reworded.current(&site, &nl).unwrap().id(), first.id());
-        assert_eq!(reworded.in_force(first.id(), &site, &nl), Some(&first));
-        assert_eq!(reworded.in_force(Hash::of(&[]), &site, &nl), None);
+        assert_eq!(reworded.served(first.id(), &site, &nl), Some(&first));
+        assert_eq!(reworded.served(Hash::of(&[]), &site, &nl), None);
+        let (yes, no) = [true, false].map(|answer| Choices::all(first.choice_purposes(), answer)).into();
+        assert!(reworded.counts(&first, &yes) && reworded.counts(&first, &no));
 
         sites[0].controller = "Another".to_owned();
         let other = Notices::open(&folder, &sites).unwrap();
-        assert_eq!(other.in_force(first.id(), &site, &nl), None);
+        assert!(!other.counts(&first, &yes), "a yes to another");
+        assert!(other.counts(&first, &no), "a no is never dropped");
         assert_eq!(other.get(first.id()), Some(&first));
     }
 

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, fs};
 
 use koektrommel_core::{
+    catalogue::Storage,
     identifier::{Language, SiteId},
     json::{self, Value, object},
     notice::Notice,
@@ -113,7 +114,8 @@ fn is_needed_at_once(key: &str) -> bool {
     key == "settings.link" || !later.iter().any(|start| key.starts_with(start))
 }
 
-/// Leaves of a purpose what the bundle uses; the rest is in the API's answer and on the cookie page.
+/// Leaves of a purpose what the bundle uses; the rest is in the API's answer and on the cookie page. A cookie is its
+/// name; what is kept elsewhere also says where.
 fn shorten(purpose: &mut Value) {
     let Value::Object(members) = purpose else { return };
     let cookies = match members.remove("cookies") {
@@ -121,12 +123,19 @@ fn shorten(purpose: &mut Value) {
         _ => Vec::new(),
     };
     let names = cookies.into_iter().filter_map(|cookie| match cookie {
-        Value::Object(mut cookie) => cookie.remove("name"),
+        Value::Object(mut cookie) if cookie.get("storage") == Some(&Storage::Cookie.as_str().into()) => {
+            cookie.remove("name")
+        }
+        Value::Object(mut entry) => {
+            entry.retain(|member, _| matches!(member.as_str(), "name" | "storage"));
+            Some(Value::Object(entry))
+        }
         _ => None,
     });
     let names = Value::Array(names.collect());
-    let kept = ["id", "kind", "name"].map(|name| (name, members.remove(name).unwrap_or(Value::Null)));
-    *purpose = object(kept.into_iter().chain([("cookies", names)]));
+    let kept = ["changed", "id", "kind", "mark", "name", "recipients"];
+    let kept = kept.into_iter().filter_map(|name| Some((name, members.remove(name)?)));
+    *purpose = object(kept.chain([("cookies", names)]));
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use core::fmt;
 use crate::{
     decision::words,
     identifier::{Language, PurposeId},
+    mark::Mark,
     setting::{self, Setting},
 };
 
@@ -116,11 +117,18 @@ pub struct Purpose {
     /// What a visitor can set, in the order in which it is shown. Not part of the notice: a longer list asks for
     /// nothing new.
     pub settings: Vec<Setting>,
+    /// Who else receives what is stored, by name.
+    pub recipients: Vec<String>,
+    /// Counts the times that its wording came to mean something else, from 1. Who said yes to an earlier one is
+    /// asked again.
+    pub revision: u32,
+    /// What has changed, for who is asked again; empty where its name is enough.
+    pub changed: Texts,
 }
 
-/// All purposes of a site, in the order in which they are shown.
+/// All purposes of a site, in the order in which they are shown, and the site's first language.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Catalogue(Vec<Purpose>);
+pub struct Catalogue(Vec<Purpose>, Option<Language>);
 
 /// What is wrong with a catalogue, in a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,8 +152,8 @@ impl Catalogue {
     ///
     /// # Errors
     /// Every fault that was found: an id that stands twice, a cookie that serves two purposes, a basis that does
-    /// not go with the kind, a text that a language lacks, an exemption without its reason, a setting that is not
-    /// a closed list.
+    /// not go with the kind, a text that a language lacks, an exemption without its reason, a recipient without a
+    /// name, a setting that is not a closed list.
     pub fn new(purposes: Vec<Purpose>, languages: &[Language]) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
         let mut ids = BTreeSet::new();
@@ -160,6 +168,12 @@ impl Catalogue {
             if asks != (purpose.basis == Basis::Consent) {
                 let why = "does not go with the kind: a choice rests on `consent`, and only a choice does";
                 fault(".basis", why.to_owned());
+            }
+            if purpose.revision == 0 {
+                fault(".revision", "must be 1 or more".to_owned());
+            }
+            if purpose.recipients.iter().any(|name| name.trim().is_empty()) {
+                fault(".recipients", "must be names of who else receives it".to_owned());
             }
             for cookie in &purpose.cookies {
                 if let Some(other) = cookies.insert((cookie.storage.as_str(), &cookie.name), &purpose.id)
@@ -191,12 +205,15 @@ impl Catalogue {
                 if !asks {
                     text(".reason", &purpose.reason);
                 }
+                if !purpose.changed.is_empty() {
+                    text(".changed", &purpose.changed);
+                }
                 for cookie in &purpose.cookies {
                     text(&format!(".cookies.{}.lifetime", cookie.name), &cookie.lifetime);
                 }
             }
         }
-        if faults.is_empty() { Ok(Self(purposes)) } else { Err(faults) }
+        if faults.is_empty() { Ok(Self(purposes, languages.first().cloned())) } else { Err(faults) }
     }
 
     /// The purposes in the order in which they are shown.
@@ -209,6 +226,12 @@ impl Catalogue {
     #[must_use]
     pub fn purpose(&self, id: &PurposeId) -> Option<&Purpose> {
         self.0.iter().find(|purpose| &purpose.id == id)
+    }
+
+    /// What a yes to this purpose is a yes to now.
+    #[must_use]
+    pub fn mark(&self, purpose: &Purpose, controller: &str) -> Mark {
+        Mark::of(purpose, controller, self.1.as_ref())
     }
 
     /// The ids of the choice purposes, in the order of their names.
@@ -257,6 +280,9 @@ pub(crate) mod tests {
             text: text("Tekst."),
             reason: text("Nodig."),
             settings: Vec::new(),
+            recipients: Vec::new(),
+            revision: 1,
+            changed: Texts::new(),
         }
     }
 
@@ -280,6 +306,16 @@ pub(crate) mod tests {
         }
         let silent = Purpose { name: text(" "), reason: Texts::new(), ..purpose("form", Kind::Exempt) };
         assert_eq!(faults(vec![silent]), ["purposes.form.name.nl", "purposes.form.reason.nl"]);
+
+        let nobody = Purpose {
+            recipients: vec![" ".to_string()],
+            revision: 0,
+            changed: text(""),
+            ..purpose("display", Kind::Choice)
+        };
+        let keys =
+            ["purposes.display.revision", "purposes.display.recipients", "purposes.display.changed.nl"];
+        assert_eq!(faults(vec![nobody]), keys);
     }
 
     #[test]

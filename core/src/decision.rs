@@ -180,6 +180,12 @@ impl Choices {
         self.0.iter().find(|(id, _)| id == purpose).map(|(_, granted)| *granted)
     }
 
+    /// The answers without those of some purposes.
+    #[must_use]
+    pub fn without(&self, is_left_out: impl Fn(&PurposeId) -> bool) -> Self {
+        Self(self.0.iter().filter(|(purpose, _)| !is_left_out(purpose)).cloned().collect())
+    }
+
     /// How many purposes are answered.
     #[must_use]
     pub const fn len(&self) -> usize {

@@ -17,6 +17,7 @@ pub mod hash;
 pub mod identifier;
 pub mod instant;
 pub mod json;
+pub mod mark;
 pub mod merkle;
 pub mod note;
 pub mod notice;

@@ -12,10 +12,12 @@ use alloc::{
 
 use crate::{
     catalogue::{Catalogue, Kind, Purpose},
+    decision::Choices,
     error::Malformed,
     hash::Hash,
     identifier::{Language, PurposeId, SiteId},
     json::{Value, object, parse_canonical},
+    mark::Mark,
 };
 
 /// One notice. Its id is the SHA-256 of its canonical JSON.
@@ -26,6 +28,7 @@ pub struct Notice {
     language: Language,
     validity_months: u8,
     choice_purposes: Vec<PurposeId>,
+    marks: BTreeMap<PurposeId, Mark>,
     substance: Hash,
     json: Box<str>,
 }
@@ -52,8 +55,11 @@ impl Notice {
     #[must_use]
     pub fn new(parts: &Parts<'_>) -> Self {
         let Parts { site, controller, language, catalogue, texts, validity_months } = *parts;
-        let purposes: Vec<_> =
-            catalogue.purposes().iter().map(|purpose| purpose_to_json(purpose, language)).collect();
+        let asks = |purpose: &&Purpose| purpose.kind == Kind::Choice;
+        let mark = |purpose: &Purpose| (purpose.id.clone(), catalogue.mark(purpose, controller));
+        let marks: BTreeMap<_, _> = catalogue.purposes().iter().filter(asks).map(mark).collect();
+        let to_json = |purpose| purpose_to_json(purpose, language, &marks);
+        let purposes: Vec<_> = catalogue.purposes().iter().map(to_json).collect();
         let substance = substance_of(controller, validity_months, &purposes);
         let texts = texts.iter().map(|(key, text)| (key.as_str(), text.as_str().into()));
         let json = object([
@@ -72,6 +78,7 @@ impl Notice {
             language: language.clone(),
             validity_months,
             choice_purposes: catalogue.choice_purposes(),
+            marks,
             substance,
             json: json.into(),
         }
@@ -96,10 +103,16 @@ impl Notice {
         let months = u8::try_from(*months).map_err(|_| WRONG)?;
         let substance = substance_of(&text(members.get("controller"))?, months, purposes);
         let mut choice_purposes = Vec::new();
+        let mut marks = BTreeMap::new();
         for purpose in purposes {
             let Value::Object(purpose) = purpose else { return Err(WRONG) };
             if text(purpose.get("kind"))?.parse::<Kind>()? == Kind::Choice {
-                choice_purposes.push(text(purpose.get("id"))?.parse()?);
+                let id: PurposeId = text(purpose.get("id"))?.parse()?;
+                // Those of before there were marks have none.
+                if purpose.contains_key("mark") {
+                    marks.insert(id.clone(), text(purpose.get("mark"))?.parse()?);
+                }
+                choice_purposes.push(id);
             }
         }
         choice_purposes.sort();
@@ -109,6 +122,7 @@ impl Notice {
             language: text(members.get("language"))?.parse()?,
             validity_months: months,
             choice_purposes,
+            marks,
             substance,
             json: json.into(),
         })
@@ -151,6 +165,27 @@ impl Notice {
         self.substance
     }
 
+    /// What a yes to this purpose is a yes to; none for one that asks nothing, and in notices of before there were
+    /// marks.
+    #[must_use]
+    pub fn mark(&self, purpose: &PurposeId) -> Option<Mark> {
+        self.marks.get(purpose).copied()
+    }
+
+    /// Whether these answers still count where `current` is what is served now.
+    ///
+    /// A no always does: it asks for nothing that could have changed. A yes does if the two differ in wording only,
+    /// or if what was granted is still the same, whatever else has changed, and for as long.
+    #[must_use]
+    pub fn counts_under(&self, current: &Self, choices: &Choices) -> bool {
+        let is_same = |purpose| self.mark(purpose).is_some() && self.mark(purpose) == current.mark(purpose);
+        let mut granted = choices.iter().filter(|(_, yes)| *yes);
+        self.substance == current.substance
+            || !choices.any_granted()
+            || (self.validity_months == current.validity_months
+                && granted.all(|(purpose, _)| is_same(purpose)))
+    }
+
     /// The canonical JSON that the id is the hash of.
     #[must_use]
     pub const fn json(&self) -> &str {
@@ -162,7 +197,8 @@ fn substance_of(controller: &str, validity_months: u8, purposes: &[Value]) -> Ha
     let without_wording = purposes.iter().map(|purpose| match purpose {
         Value::Object(members) => {
             let mut members = members.clone();
-            members.retain(|name, _| !matches!(name.as_str(), "name" | "text" | "reason"));
+            members
+                .retain(|name, _| !matches!(name.as_str(), "name" | "text" | "reason" | "changed" | "mark"));
             Value::Object(members)
         }
         other => other.clone(),
@@ -175,7 +211,7 @@ fn substance_of(controller: &str, validity_months: u8, purposes: &[Value]) -> Ha
     Hash::of(&[parts.to_canonical().as_bytes()])
 }
 
-fn purpose_to_json(purpose: &Purpose, language: &Language) -> Value {
+fn purpose_to_json(purpose: &Purpose, language: &Language, marks: &BTreeMap<PurposeId, Mark>) -> Value {
     let text = |texts: &BTreeMap<Language, String>| texts.get(language).map_or("", String::as_str).into();
     let cookies = purpose.cookies.iter().map(|cookie| {
         object([
@@ -198,6 +234,18 @@ fn purpose_to_json(purpose: &Purpose, language: &Language) -> Value {
     if purpose.kind == Kind::Exempt {
         members.push(("reason", text(&purpose.reason)));
     }
+    // What most purposes have none of is not written, so that their notices stay as they were.
+    if !purpose.changed.is_empty() {
+        members.push(("changed", text(&purpose.changed)));
+    }
+    if !purpose.recipients.is_empty() {
+        let recipients = purpose.recipients.iter().map(|name| name.as_str().into());
+        members.push(("recipients", Value::Array(recipients.collect())));
+    }
+    if purpose.revision > 1 {
+        members.push(("revision", Value::Number(purpose.revision.into())));
+    }
+    members.extend(marks.get(&purpose.id).map(|mark| ("mark", mark.to_string().as_str().into())));
     object(members)
 }
 

@@ -29,6 +29,9 @@ fn notice() -> Notice {
         text: text(),
         reason: Texts::new(),
         settings: Vec::new(),
+        recipients: Vec::new(),
+        revision: 1,
+        changed: Texts::new(),
     };
     let catalogue =
         Catalogue::new(vec![purpose("preferences"), purpose("display")], std::slice::from_ref(&language))

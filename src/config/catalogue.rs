@@ -38,6 +38,11 @@ struct PurposeFile {
     #[serde(default)]
     reason: BTreeMap<String, String>,
     #[serde(default)]
+    recipients: Vec<String>,
+    revision: Option<u32>,
+    #[serde(default)]
+    changed: BTreeMap<String, String>,
+    #[serde(default)]
     cookies: Vec<CookieFile>,
     #[serde(default)]
     settings: Vec<SettingFile>,
@@ -59,9 +64,9 @@ pub(super) type AllTexts = BTreeMap<Language, BTreeMap<String, String>>;
 /// The keys that every language needs are those of the built-in example.
 const EXAMPLE: &str = include_str!("../../assets/wsn/catalogue.toml");
 
-/// How many bytes the answers to all choices may take in the choice cookie: for each its id, a dot, a 0 or 1, and a
-/// separator. What else the cookie holds leaves room for 331 of its 512 bytes (`cookie::LONGEST`); and a record, in
-/// which the same answers stand, stays far below `store::MAX_RECORD`.
+/// How many bytes the answers to all choices may take in the choice cookie: for each its id, a dot, a 0 or 1, a dot, a
+/// mark, and a separator. What else the cookie holds leaves room for 318 of its 512 bytes (`cookie::LONGEST`); and a
+/// record, in which the same answers stand, stays far below `store::MAX_RECORD`.
 const LONGEST_ANSWERS: usize = 300;
 
 /// Checks a catalogue file against the languages of its site.
@@ -134,7 +139,7 @@ impl Lines {
 /// A longer cookie would be set and then not read: a device that never has a choice.
 fn answers_fit(catalogue: &Catalogue) -> Result<(), String> {
     let choices = catalogue.choice_purposes();
-    let length: usize = choices.iter().map(|id| id.as_str().len() + ".1~".len()).sum();
+    let length: usize = choices.iter().map(|id| id.as_str().len() + ".1.mark~".len()).sum();
     if length <= LONGEST_ANSWERS {
         return Ok(());
     }
@@ -171,6 +176,9 @@ fn to_purpose(file: PurposeFile) -> Result<Purpose, (&'static str, String)> {
         text: by_language(file.text).map_err(wrong(".text"))?,
         reason: by_language(file.reason).map_err(wrong(".reason"))?,
         settings: Vec::new(),
+        recipients: file.recipients,
+        revision: file.revision.unwrap_or(1),
+        changed: by_language(file.changed).map_err(wrong(".changed"))?,
     })
 }
 
@@ -237,7 +245,7 @@ mod tests {
 
     /// As many ids of this length as there is room for.
     fn most(length: usize) -> Vec<String> {
-        (0..LONGEST_ANSWERS / (length + 3)).map(|i| format!("p{i:0>width$}", width = length - 1)).collect()
+        (0..LONGEST_ANSWERS / (length + 8)).map(|i| format!("p{i:0>width$}", width = length - 1)).collect()
     }
 
     /// The faults of the example with these choices only.
@@ -273,14 +281,16 @@ mod tests {
         let temp = tempfile::tempdir().unwrap();
         let ring = KeyRing::open_or_create(&Folder::open_or_create(temp.path()).unwrap()).unwrap();
         let now: Instant = "2026-11-22T10:15:00Z".parse().unwrap();
-        for length in [3, 12, 32] {
-            let yes = most(length).iter().map(|id| (id.parse().unwrap(), true)).collect();
+        for (length, first) in [(3, true), (12, true), (32, true), (3, false), (12, false), (32, false)] {
+            // Where there is a no, the cookie also says how long it holds.
+            let answers: Vec<_> = most(length).iter().map(|id| (id.parse().unwrap(), true)).collect();
+            let answers = answers.into_iter().enumerate().map(|(i, (id, yes))| (id, yes && (first || i > 0)));
             // An index has 48 bits at most.
             let (subject, last) = (Subject::from_random([7; 16]), (1 << 48) - 1);
             let consent = Consent {
                 id: RecordId::new(last, &Hash::of(&[b"click"])),
                 time: now,
-                until: now.plus_months(12),
+                until: now.plus_months(if first { 12 } else { 1 }),
                 site: "s".repeat(32).parse().unwrap(),
                 notice: Hash::of(&[b"notice"]),
                 language: "nl".parse().unwrap(),
@@ -288,18 +298,20 @@ mod tests {
                 control: Control::Withdraw,
                 actor: Actor::Automation,
                 event: Event::Given,
-                choices: Choices::new(yes).unwrap(),
+                choices: Choices::new(answers.collect()).unwrap(),
                 subject: Some(subject),
                 previous: Some(last),
             };
             let choice = ChoiceCookie {
                 standing: Some(Standing { subject, record: last }),
-                ..ChoiceCookie::of(&consent)
+                ..ChoiceCookie::of(&consent, |_| "AbC_".parse().ok())
             };
             let header = choice.set_cookie(&Mode::SameOrigin, &ring, now.day()).unwrap();
             let value = header.split(';').next().unwrap().split_once('=').unwrap().1;
             assert!(value.len() <= cookie::LONGEST, "{length}: {}", value.len());
-            let seen = ChoiceCookie::find([value].into_iter(), &Mode::SameOrigin, &ring, now.day()).unwrap();
+            assert_eq!(value.contains("&s="), !first);
+            let values = [value].into_iter();
+            let seen = ChoiceCookie::find(values, &Mode::SameOrigin, &ring, now.day(), |_| None).unwrap();
             assert_eq!(seen.unwrap().choice, choice);
             assert!(Record::Consent(consent).to_json().len() < MAX_RECORD, "{length}");
         }

@@ -76,19 +76,24 @@ fn check(app: &App, form: ConsentForm) -> Result<(&Site, Decision), Problem> {
     let current = app.notices.current(&site.id, &form.language).ok_or_else(|| {
         Problem::invalid("`language` must be one of the languages of the site.").field("language")
     })?;
-    let notice = app.notices.in_force(form.notice, &site.id, &form.language).ok_or_else(|| {
+    let outdated = || {
         Problem::outdated("`notice` is not the one that is served now: show the visitor the current one.")
             .field("notice")
             .current_notice(current.id().to_string())
-    })?;
+    };
+    let notice = app.notices.served(form.notice, &site.id, &form.language).ok_or_else(outdated)?;
+    if !app.notices.counts(notice, &form.choices) {
+        return Err(outdated());
+    }
     let decision = Decision::new(&form.id, notice, form.layer, form.control, form.actor, form.choices)?;
     Ok((site, decision))
 }
 
-/// The choice cookie that came with the request, verified and in force.
+/// The choice cookie that came with the request, verified and in force, without what no longer counts.
 pub(super) fn choice_cookie(request: &HttpRequest, app: &App, site: &Site) -> Result<Option<Seen>, Problem> {
     let name = site.mode.name(cookie::NAME);
-    Ok(ChoiceCookie::find(cookies(request, &name), &site.mode, &app.ring, app.clock.now().day())?)
+    let (values, today) = (cookies(request, &name), app.clock.now().day());
+    Ok(ChoiceCookie::find(values, &site.mode, &app.ring, today, |purpose| app.notices.mark(site, purpose))?)
 }
 
 /// The same choice under the active key, if it came in under a retired one.
@@ -114,7 +119,7 @@ pub(super) fn cookies_after(
     recorded: &Recorded,
 ) -> Result<Vec<String>, Problem> {
     let consent = &recorded.consent;
-    let choice = ChoiceCookie::of(consent);
+    let choice = ChoiceCookie::of(consent, |purpose| app.notices.mark(site, purpose));
     let mut headers = vec![choice.set_cookie(&site.mode, &app.ring, app.clock.now().day())?];
     for purpose in site.catalogue.purposes() {
         headers.extend(uses::cookies_after(request, app, site, purpose, &choice)?);

@@ -71,17 +71,17 @@ async fn receive(
     let selection = Selection { site: form.site.clone(), lang: selection.lang.clone() };
     let selected =
         selection.for_page(app, request).ok_or_else(|| Problem::missing("There is no such site."))?;
-    let Some(notice) = form
-        .notice
-        .parse()
-        .ok()
-        .and_then(|id| app.notices.in_force(id, &selected.site.id, selected.language))
+    let Some(notice) =
+        form.notice.parse().ok().and_then(|id| app.notices.served(id, &selected.site.id, selected.language))
     else {
         return show(request, app, &selected, Outcome::Changed, StatusCode::CONFLICT).await;
     };
     let Some(decision) = form.decide(notice)? else {
         return show(request, app, &selected, Outcome::Incomplete, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
+    if !app.notices.counts(notice, &decision.choices) {
+        return show(request, app, &selected, Outcome::Changed, StatusCode::CONFLICT).await;
+    }
     let seen = choice_cookie(request, app, selected.site)?.map(|seen| seen.choice);
     let recorded = match app.record(decision, seen.as_ref().and_then(|choice| choice.standing)).await {
         Err(SubmitError::Reused) => {
@@ -127,7 +127,7 @@ async fn show(
         site: site.id.as_str(),
         notice: notice.id(),
         click: &click,
-        standing: seen.as_ref().map(|seen| Standing {
+        standing: seen.as_ref().filter(|seen| !seen.choice.choices.is_empty()).map(|seen| Standing {
             choices: &seen.choice.choices,
             decided: seen.choice.decided,
             expires: seen.choice.expires,

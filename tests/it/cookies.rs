@@ -40,6 +40,8 @@ fn choice(today: Day, from: i32, until: i32) -> ChoiceCookie {
         notice: Hash::of(&[b"a notice"]),
         decided: day(from),
         expires: day(until),
+        silent: day(until),
+        marks: Default::default(),
         choices: Choices::new(answers.map(|(id, yes)| (id.parse().unwrap(), yes)).into()).unwrap(),
         standing: Some(Standing { subject: Subject::from_random([7; 16]), record: 0 }),
     }
@@ -132,7 +134,7 @@ fn a_signed_choice_counts_from_its_first_day_to_its_last() {
     let server = Server::start();
     let today = today(&server);
     // A day on either side leaves room for midnight while the test runs.
-    for (from, until) in [(0, 180), (-180, 1), (-1, 30), (0, 365)] {
+    for (from, until) in [(0, 180), (-180, 2), (-1, 30), (0, 365)] {
         assert_choice(&server, &signed(&server, &choice(today, from, until), today));
     }
     for (from, until, what) in [

@@ -32,7 +32,7 @@ export function readChoice(cookies: string, name: string, now: number): Choices 
     const fields = new URLSearchParams(decodeURIComponent(pair.slice(name.length + 1)).slice(MAC_LENGTH));
     const until = day(fields.get('e'));
     if (fields.get('v') !== '1' || !(day(fields.get('d')) <= now + SLACK_MS)) return found;
-    for (const [, id, answer] of fields.get('p')!.matchAll(/([^~]+)\.([01])(?=~|$)/g)) {
+    for (const [, id, answer] of fields.get('p')!.matchAll(/([^~.]+)\.([01])(?:\.[\w-]{4})?(?=~|$)/g)) {
       const yes = answer === '1';
       if (now < until + (yes ? 0 : DAY_MS)) found[id!] = yes;
     }
