@@ -30,6 +30,22 @@ pub struct Proved {
     pub size: u64,
 }
 
+const NO_KEY: &str = "a receipt does not hold the key of its log: give the one published at /privacy/log/key";
+
+/// Verifies a receipt that is not yet known to be text, if there is a key to do it with.
+///
+/// # Errors
+/// Says what is wrong with it, or that there is no key.
+pub fn in_bytes(
+    bytes: &[u8],
+    key: Option<&VerifierKey>,
+    verify_signature: Verify<'_>,
+) -> Result<Proved, VerifyError> {
+    let key = key.ok_or_else(|| VerifyError::Unreadable(NO_KEY.to_owned()))?;
+    let text = str::from_utf8(bytes).map_err(|_| VerifyError::bad(Place::Receipt, "it must be UTF-8"))?;
+    verify(text, key, verify_signature)
+}
+
 /// Verifies a receipt with the public key of the log.
 ///
 /// # Errors

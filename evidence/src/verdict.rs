@@ -1,6 +1,16 @@
 //! The outcome of a verification: what is proved and what is not, or the first thing that is wrong.
 
-use std::{fmt, io};
+use std::{fmt, io, io::Cursor};
+
+use koektrommel_core::{
+    json::{Value, object},
+    note::{VerifierKey, Verify},
+};
+
+use crate::{
+    download::{self, Alone, Means},
+    receipt,
+};
 
 /// What was found to be right.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,5 +84,91 @@ impl VerifyError {
 impl From<io::Error> for VerifyError {
     fn from(error: io::Error) -> Self {
         Self::Unreadable(error.to_string())
+    }
+}
+
+/// What a file is, as far as it can be told from how it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A receipt.
+    Receipt,
+    /// A download, or something else that is read as one.
+    Download,
+}
+
+impl Kind {
+    /// What a file that begins so is.
+    #[must_use]
+    pub fn of(start: &[u8]) -> Self {
+        if receipt::is_one(start) { Self::Receipt } else { Self::Download }
+    }
+
+    /// The kind as it is written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Receipt => "receipt",
+            Self::Download => "download",
+        }
+    }
+}
+
+/// The verdict on a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// What the file is.
+    pub kind: Kind,
+    /// What was found.
+    pub outcome: Result<Report, VerifyError>,
+    /// The record of a receipt that is right, as canonical JSON.
+    pub record: Option<String>,
+}
+
+/// The verdict on a file that is all in memory. The key and the checkpoint are those from elsewhere, as texts.
+#[must_use]
+pub fn of(file: &[u8], key: Option<&str>, checkpoint: Option<&str>, verify: Verify<'_>) -> Verdict {
+    let kind = Kind::of(file);
+    let key = match key.map(str::parse::<VerifierKey>).transpose() {
+        Ok(key) => key,
+        Err(error) => {
+            let outcome = Err(VerifyError::Unreadable(format!("the key given: {error}")));
+            return Verdict { kind, outcome, record: None };
+        }
+    };
+    match kind {
+        Kind::Receipt => {
+            let proved = receipt::in_bytes(file, key.as_ref(), verify);
+            let record = proved.as_ref().ok().map(|proved| proved.record.to_json());
+            Verdict { kind, outcome: proved.map(|proved| proved.report()), record }
+        }
+        Kind::Download => {
+            let means = Means { key: key.as_ref(), checkpoint, verify };
+            Verdict { kind, outcome: download::verify(Cursor::new(file), &means, &Alone), record: None }
+        }
+    }
+}
+
+impl Verdict {
+    /// As canonical JSON: `outcome` is `right`, `wrong` or `unreadable`; `why` says why it is not right, `proved` and
+    /// `unproved` what follows if it is.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let texts = |texts: &[String]| Value::Array(texts.iter().map(|text| text.as_str().into()).collect());
+        let mut members = vec![("kind", self.kind.as_str().into())];
+        match &self.outcome {
+            Ok(report) => members.extend([
+                ("outcome", "right".into()),
+                ("proved", texts(&report.proved)),
+                ("unproved", texts(&report.unproved)),
+            ]),
+            Err(error) => {
+                let outcome = if matches!(error, VerifyError::Bad(_)) { "wrong" } else { "unreadable" };
+                members.extend([("outcome", outcome.into()), ("why", Value::String(error.to_string()))]);
+            }
+        }
+        if let Some(Ok(record)) = self.record.as_deref().map(koektrommel_core::json::parse) {
+            members.push(("record", record));
+        }
+        object(members).to_canonical()
     }
 }

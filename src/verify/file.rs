@@ -15,9 +15,6 @@ use koektrommel_evidence::{
 use super::{Report, VerifyError, named, parallel::Threads};
 use crate::keys;
 
-const NO_KEY: &str = "a receipt does not hold the key of its log: give it with --key, as published at \
-                      /privacy/log/key";
-
 /// Verifies a download or a receipt. `checkpoint` is a signed checkpoint from elsewhere that the download must agree with;
 /// `key` is the log's public key from elsewhere, without which the key that the file names is taken on trust.
 ///
@@ -34,11 +31,10 @@ pub fn file(
     let mut reader = BufReader::with_capacity(1 << 20, file);
     let is_receipt = receipt::is_one(reader.fill_buf().map_err(|error| named(path, error))?);
     if is_receipt {
-        let key = key.ok_or_else(|| VerifyError::Unreadable(NO_KEY.to_owned()))?;
-        let mut text = String::new();
-        let read = reader.take(receipt::LONGEST as u64 + 1).read_to_string(&mut text);
+        let mut bytes = Vec::new();
+        let read = reader.take(receipt::LONGEST as u64 + 1).read_to_end(&mut bytes);
         read.map_err(|error| named(path, error))?;
-        return receipt::verify(&text, key, &keys::log::verify).map(|proved| proved.report());
+        return receipt::in_bytes(&bytes, key, &keys::log::verify).map(|proved| proved.report());
     }
     let means = Means { key, checkpoint: checkpoint.as_deref(), verify: &keys::log::verify };
     verify(reader, &means, &Threads)
