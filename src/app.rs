@@ -54,6 +54,10 @@ pub struct App {
     pub settings_script: Asset,
     /// The icon of the server's own pages.
     pub icon: Asset,
+    /// The verifier of receipts and downloads: WebAssembly, built from `widget/verifier`.
+    pub verifier: Asset,
+    /// The script of its page.
+    pub verify_script: Asset,
     /// The demonstration home page.
     pub demo: Demo,
 }
@@ -110,6 +114,8 @@ impl App {
                 include_str!("../assets/settings.js"),
             ),
             icon: Asset::new("image/svg+xml", include_str!("../assets/icon.svg")),
+            verifier: Asset::new("application/wasm", include_bytes!("../assets/verifier.wasm").as_slice()),
+            verify_script: Asset::new("text/javascript; charset=utf-8", include_str!("../assets/verify.js")),
             demo: Demo::new(),
         };
         Ok((app, writer))

@@ -11,18 +11,19 @@ use crate::{
     view::{self, Links, Words, layout::Frame},
 };
 
-/// The statement and the cookie table of every site in every language.
+/// The statement, the cookie table and the verifier of every site in every language.
 #[derive(Debug)]
 pub struct Pages {
     statements: HashMap<(SiteId, Language), Asset>,
     cookies: HashMap<(SiteId, Language), Asset>,
+    verify: HashMap<(SiteId, Language), Asset>,
 }
 
 impl Pages {
     /// Makes the pages.
     #[must_use]
     pub fn new(config: &Config) -> Self {
-        let mut pages = Self { statements: HashMap::new(), cookies: HashMap::new() };
+        let mut pages = Self { statements: HashMap::new(), cookies: HashMap::new(), verify: HashMap::new() };
         for site in &config.sites {
             for language in &site.languages {
                 pages.add(config, site, language);
@@ -44,13 +45,21 @@ impl Pages {
             self.statements.insert(key.clone(), page("", &statement.title, &content));
         }
         let content = view::cookies::content(&site.catalogue, words, links);
-        self.cookies.insert(key, page("/cookies", words.get("page.cookies.title"), &content));
+        self.cookies.insert(key.clone(), page("/cookies", words.get("page.cookies.title"), &content));
+        let content = view::verify::content(words, links);
+        self.verify.insert(key, page("/verify", words.get("page.verify.title"), &content));
     }
 
     /// The privacy statement.
     #[must_use]
     pub fn statement(&self, site: &SiteId, language: &Language) -> Option<&Asset> {
         self.statements.get(&(site.clone(), language.clone()))
+    }
+
+    /// The page that verifies receipts and downloads.
+    #[must_use]
+    pub fn verify(&self, site: &SiteId, language: &Language) -> Option<&Asset> {
+        self.verify.get(&(site.clone(), language.clone()))
     }
 
     /// The cookie table.

@@ -1,9 +1,11 @@
 //! A receipt, verified on its own. What it is made of: [`koektrommel_core::receipt`].
 
 use koektrommel_core::{
+    merkle::leaf_hash,
     note::{VerifierKey, Verify},
     receipt::{FIRST_LINE, Receipt},
     record::Record,
+    reference::Reference,
 };
 
 use crate::verdict::{Place, Report, VerifyError};
@@ -24,6 +26,8 @@ pub struct Proved {
     pub record: Record,
     /// Its place in the log.
     pub index: u64,
+    /// The code by which people name it.
+    pub reference: Option<Reference>,
     /// The log's name.
     pub origin: String,
     /// How many items the log had.
@@ -70,6 +74,7 @@ pub fn verify(text: &str, key: &VerifierKey, verify: Verify<'_>) -> Result<Prove
     Ok(Proved {
         record,
         index: receipt.index,
+        reference: Reference::new(receipt.index, &leaf_hash(&verified.entry.encode())),
         origin: verified.checkpoint.origin,
         size: verified.checkpoint.size,
     })

@@ -3,13 +3,13 @@
 use std::{fmt, io, io::Cursor};
 
 use koektrommel_core::{
-    json::{Value, object},
+    json::{self, Value, object},
     note::{VerifierKey, Verify},
 };
 
 use crate::{
     download::{self, Alone, Means},
-    receipt,
+    receipt::{self, Proved},
 };
 
 /// What was found to be right.
@@ -120,8 +120,8 @@ pub struct Verdict {
     pub kind: Kind,
     /// What was found.
     pub outcome: Result<Report, VerifyError>,
-    /// The record of a receipt that is right, as canonical JSON.
-    pub record: Option<String>,
+    /// What a receipt says that is right.
+    pub receipt: Option<Proved>,
 }
 
 /// The verdict on a file that is all in memory. The key and the checkpoint are those from elsewhere, as texts.
@@ -132,18 +132,18 @@ pub fn of(file: &[u8], key: Option<&str>, checkpoint: Option<&str>, verify: Veri
         Ok(key) => key,
         Err(error) => {
             let outcome = Err(VerifyError::Unreadable(format!("the key given: {error}")));
-            return Verdict { kind, outcome, record: None };
+            return Verdict { kind, outcome, receipt: None };
         }
     };
     match kind {
         Kind::Receipt => {
             let proved = receipt::in_bytes(file, key.as_ref(), verify);
-            let record = proved.as_ref().ok().map(|proved| proved.record.to_json());
-            Verdict { kind, outcome: proved.map(|proved| proved.report()), record }
+            let outcome = proved.as_ref().map(Proved::report).map_err(Clone::clone);
+            Verdict { kind, outcome, receipt: proved.ok() }
         }
         Kind::Download => {
             let means = Means { key: key.as_ref(), checkpoint, verify };
-            Verdict { kind, outcome: download::verify(Cursor::new(file), &means, &Alone), record: None }
+            Verdict { kind, outcome: download::verify(Cursor::new(file), &means, &Alone), receipt: None }
         }
     }
 }
@@ -166,8 +166,11 @@ impl Verdict {
                 members.extend([("outcome", outcome.into()), ("why", Value::String(error.to_string()))]);
             }
         }
-        if let Some(Ok(record)) = self.record.as_deref().map(koektrommel_core::json::parse) {
-            members.push(("record", record));
+        if let Some(receipt) = &self.receipt {
+            members.extend(json::parse(&receipt.record.to_json()).ok().map(|record| ("record", record)));
+            members.extend(
+                receipt.reference.as_ref().map(|code| ("reference", Value::String(code.to_string()))),
+            );
         }
         object(members).to_canonical()
     }

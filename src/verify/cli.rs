@@ -72,8 +72,13 @@ fn read_elsewhere(checkpoint: Option<&Path>, key: Option<&str>) -> Result<Elsewh
 }
 
 fn read_key(text: &str) -> Result<VerifierKey, VerifyError> {
-    if let Ok(key) = text.parse() {
-        return Ok(key);
+    match text.parse() {
+        Ok(key) => return Ok(key),
+        // What is no file either was meant as the key itself.
+        Err(error) if !Path::new(text).exists() => {
+            return Err(VerifyError::Unreadable(format!("the key given: {error}")));
+        }
+        Err(_) => {}
     }
     let content = fs::read_to_string(text).map_err(|error| named(Path::new(text), error))?;
     content.trim_end().parse().map_err(|error| VerifyError::Unreadable(format!("{text}: {error}")))

@@ -71,6 +71,7 @@ pub fn page(frame: &Frame<'_>, title: &str, content: &Markup) -> Markup {
                         (link("", "page.footer.statement"))
                         (link("/cookies", "page.footer.cookies"))
                         (link("/settings", "page.footer.settings"))
+                        (link("/verify", "page.footer.verify"))
                     }
                 }
             }

@@ -55,6 +55,16 @@ pub(super) async fn settings_script(request: HttpRequest, app: Data<App>) -> Htt
     send(&request, &app.settings_script, SHORT)
 }
 
+/// `GET /privacy/verify.js`
+pub(super) async fn verify_script(request: HttpRequest, app: Data<App>) -> HttpResponse {
+    send(&request, &app.verify_script, SHORT)
+}
+
+/// `GET /privacy/verifier.wasm`
+pub(super) async fn verifier(request: HttpRequest, app: Data<App>) -> HttpResponse {
+    send(&request, &app.verifier, SHORT)
+}
+
 /// `GET /privacy/icon.svg`
 pub(super) async fn icon(request: HttpRequest, app: Data<App>) -> HttpResponse {
     send(&request, &app.icon, SHORT)

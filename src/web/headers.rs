@@ -12,6 +12,10 @@ use actix_web::{
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// The same for the one page that runs WebAssembly.
+pub(super) const POLICY_WITH_WASM: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
 /// The same for everybody and short-lived: the script, texts, the log.
 pub(super) const SHORT: &str = "public, max-age=300";
 /// Named by its hash.

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::{
     assets,
-    headers::{PRIVATE, SHORT},
+    headers::{POLICY_WITH_WASM, PRIVATE, SHORT},
     language::{Selected, Selection},
     problem::{self, Problem},
 };
@@ -78,6 +78,22 @@ pub(super) async fn cookies(
     let mut answer = assets::send(&request, page, SHORT);
     let vary = HeaderValue::from_static("Accept-Encoding, Accept-Language");
     answer.headers_mut().insert(header::VARY, vary);
+    answer
+}
+
+/// `GET /privacy/verify`
+pub(super) async fn verify(
+    request: HttpRequest,
+    app: Data<App>,
+    selection: Query<Selection>,
+) -> HttpResponse {
+    let selected = selection.for_page(&app, &request);
+    let page = selected.and_then(|selected| app.pages.verify(&selected.site.id, selected.language));
+    let Some(page) = page else { return problem::not_found(request).await };
+    let mut answer = assets::send(&request, page, SHORT);
+    let headers = answer.headers_mut();
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding, Accept-Language"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY_WITH_WASM));
     answer
 }
 

@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 export const require = createRequire(new URL('../../widget/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
 
-const program =
+export const program =
   process.env.KOEKTROMMEL_BIN ?? fileURLToPath(new URL('../../target/release/koektrommel', import.meta.url));
 
 const FLAGS =

@@ -12,7 +12,7 @@ const SHORT: &str = "public, max-age=300";
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 /// Every public route that answers 200 on a log with one record: its media type and how it is cached.
-const ROUTES: [(&str, &str, &str); 25] = [
+const ROUTES: [(&str, &str, &str); 28] = [
     ("/", "text/html; charset=utf-8", SHORT),
     ("/demo/demo.css", "text/css; charset=utf-8", SHORT),
     ("/demo/demo.js", "text/javascript; charset=utf-8", SHORT),
@@ -25,6 +25,9 @@ const ROUTES: [(&str, &str, &str); 25] = [
     ("/privacy/style.css", "text/css; charset=utf-8", SHORT),
     ("/privacy/settings.js", "text/javascript; charset=utf-8", SHORT),
     ("/privacy/icon.svg", "image/svg+xml", SHORT),
+    ("/privacy/verify", "text/html; charset=utf-8", SHORT),
+    ("/privacy/verify.js", "text/javascript; charset=utf-8", SHORT),
+    ("/privacy/verifier.wasm", "application/wasm", SHORT),
     ("/privacy/log/checkpoint", "text/plain; charset=utf-8", "public, max-age=5"),
     ("/privacy/log/key", "text/plain; charset=utf-8", SHORT),
     ("/privacy/log/jwks.json", "application/jwk-set+json", SHORT),
@@ -119,7 +122,7 @@ fn head_is_get_without_a_body() {
 #[test]
 fn pages_are_where_they_say_and_load_nothing_from_elsewhere() {
     let server = Server::start();
-    for path in ["/", "/privacy", "/privacy/cookies", "/privacy/settings"] {
+    for path in ["/", "/privacy", "/privacy/cookies", "/privacy/settings", "/privacy/verify"] {
         for language in ["nl", "en"] {
             let html = server.get(&format!("{path}?lang={language}")).expect(200).text();
             let mut found = attributes(&html, "src");

@@ -55,7 +55,8 @@ pub extern "C" fn length() -> usize {
 
 /// Checks an Ed25519 signature (RFC 8032, 5.1.7).
 fn ed25519(public: &[u8; 32], message: &[u8], signature: &[u8]) -> bool {
-    let (Ok(key), Ok(signature)) = (VerifyingKey::from_bytes(public), Signature::from_slice(signature)) else {
+    let (Ok(key), Ok(signature)) = (VerifyingKey::from_bytes(public), Signature::from_slice(signature))
+    else {
         return false;
     };
     key.verify_strict(message, &signature).is_ok()

@@ -1,0 +1,57 @@
+//! The page that verifies a receipt or a download, in the browser of whoever has it.
+
+use maud::{Markup, html};
+
+use super::{Links, Words};
+
+/// How the same is done without a browser.
+const COMMAND: &str = "koektrommel verify bewijs.tlog-proof --key log.vkey";
+
+/// The outcomes that the script can have to tell, each with its text below `page.verify`.
+const OUTCOMES: [&str; 6] = ["right.receipt", "right.download", "wrong", "unreadable", "empty", "busy"];
+
+/// The form, and the place for the verdict. Without JavaScript or WebAssembly it names the command.
+#[must_use]
+pub fn content(words: Words<'_>, links: Links<'_>) -> Markup {
+    let text = |key: &str| words.get(&format!("page.verify.{key}"));
+    html! {
+        h1 { (text("title")) }
+        p.lead { (text("intro")) }
+        p { (text("private")) }
+        noscript { div.error { p { (text("no_script")) } p { code { (COMMAND) } } } }
+        div.error #blocked hidden { p { (text("blocked")) } p { code { (COMMAND) } } }
+        form.fields #verify hidden data-verifier={ (links.mount) "/verifier.wasm" } data-key={ (links.mount) "/log/key" } {
+            p.field {
+                label for="file" { (text("file")) }
+                input #file type="file";
+            }
+            p.field {
+                label for="text" { (text("paste")) }
+                textarea #text rows="4" spellcheck="false" autocomplete="off" {}
+            }
+            details {
+                summary { (text("more")) }
+                p.field {
+                    label for="key" { (text("key")) }
+                    textarea #key rows="3" spellcheck="false" autocomplete="off" aria-describedby="key-hint" {}
+                    span.hint #key-hint { (text("key_hint")) }
+                }
+                p.field {
+                    label for="checkpoint" { (text("checkpoint")) }
+                    textarea #checkpoint rows="4" spellcheck="false" autocomplete="off"
+                        aria-describedby="checkpoint-hint" {}
+                    span.hint #checkpoint-hint { (text("checkpoint_hint")) }
+                }
+            }
+            p { button.button type="submit" { (text("button")) } }
+        }
+        div #verdict role="status" {}
+        template #words {
+            @for outcome in OUTCOMES { span data-word=(outcome) { (text(outcome)) } }
+            @for word in ["limit", "proved", "unproved", "why", "time", "reference", "choices", "yes", "no"] {
+                span data-word=(word) { (text(word)) }
+            }
+        }
+        script src={ (links.mount) "/verify.js" } defer {}
+    }
+}

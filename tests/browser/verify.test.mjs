@@ -1,0 +1,155 @@
+/**
+ * The verifier in the browser gives the same verdict as the program, on what is right and on what is broken, offline
+ * too; and where it may not run it says so and names the program.
+ */
+import assert from 'node:assert/strict';
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { audit, press, program, test, visit } from './support.mjs';
+
+const run = promisify(execFile);
+
+/** What the program prints about a file, in the form of the page's verdict. */
+async function told(name, content, key) {
+  const folder = await mkdtemp(join(tmpdir(), 'koektrommel-verify-'));
+  const file = join(folder, name);
+  await writeFile(file, content);
+  const asked = ['verify', file, ...(key ? ['--key', key] : [])];
+  const { stdout } = await run(program, asked).catch((error) => error);
+  await rm(folder, { recursive: true });
+  const sentences = (kind) =>
+    [...stdout.matchAll(new RegExp(`^  ${kind} +(.*)$`, 'gm'))].map(([, sentence]) => sentence);
+  if (stdout.startsWith('Right.')) return { outcome: 'right', proved: sentences('proved'), unproved: sentences('not proved') };
+  const why = stdout.trim().replace(/^WRONG\. |^Not verified\. /, '').replace(/^(.*)\.$/, stdout.startsWith('WRONG') ? '$1' : '$&');
+  return { outcome: stdout.startsWith('WRONG.') ? 'wrong' : 'unreadable', why };
+}
+
+/** What the page's verifier says, and nothing else of the page. */
+const asked = (page, given) =>
+  page.evaluate(async (texts) => {
+    const { instance } = await WebAssembly.instantiate(await (await fetch('/privacy/verifier.wasm')).arrayBuffer());
+    const { memory, room, verify, length } = instance.exports;
+    texts.forEach((text, place) => {
+      const bytes = new TextEncoder().encode(text);
+      // Making room may move the memory, so it comes first.
+      const at = room(place, bytes.length);
+      new Uint8Array(memory.buffer, at, bytes.length).set(bytes);
+    });
+    const at = verify();
+    return JSON.parse(new TextDecoder().decode(new Uint8Array(memory.buffer, at, length())));
+  }, given);
+
+/** A member of staff who may read the log: the header that lets her in. */
+function officer(data) {
+  const input = 'een lang wachtwoord\n';
+  execFileSync(program, ['officer', 'add', 'anna', '--role', 'officer', '--password-stdin', '--data', data], { input, stdio: 'pipe' });
+  const token = execFileSync(program, ['officer', 'token', 'anna', '--data', data], { stdio: 'pipe' });
+  return { authorization: `Bearer ${String(token).trim()}` };
+}
+
+async function evidence(room) {
+  const { page, address, data } = room;
+  await visit(room);
+  await press(page, '#koek-accept');
+  const { records } = await page.evaluate(async () => (await fetch('/privacy/api/v1/consents')).json());
+  const [{ receipt }] = records;
+  const text = async (path, headers = {}) => (await fetch(address + path, { headers })).text();
+  const headers = officer(data);
+  return {
+    receipt: await text(receipt),
+    key: (await text('/privacy/log/key')).trim(),
+    download: await text('/officer/api/v1/consents?format=ndjson', headers),
+  };
+}
+
+test('page and program agree on what is right and on what is broken', async (room) => {
+  const { page, address } = room;
+  const { receipt, download, key } = await evidence(room);
+  const other = key.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
+  const lines = download.split('\n');
+  const cases = [
+    ['right', 'receipt', receipt, key],
+    ['right', 'download', download, key],
+    ['right', 'download', download, ''],
+    ['unreadable', 'receipt', receipt, ''],
+    ['unreadable', 'receipt', receipt, other],
+    ['wrong', 'receipt', receipt.replace(/\nindex \d+/, '\nindex 9'), key],
+    ['wrong', 'receipt', receipt.replace('extra ', 'extra A'), key],
+    ['wrong', 'receipt', `${receipt}\n`, key],
+    ['wrong', 'download', download.replace('"accept"', '"refuse"'), key],
+    ['wrong', 'download', lines.slice(0, -2).join('\n'), key],
+    ['wrong', 'download', [...lines.slice(0, 1), ...lines.slice(2)].join('\n'), key],
+    ['unreadable', 'download', 'Referentie;Tijd\r\n', key],
+    ['wrong', 'download', '', key],
+  ];
+  // A flipped character at every so many places of both.
+  for (const [kind, text] of [['receipt', receipt], ['download', download]]) {
+    for (let at = kind === 'receipt' ? 30 : 3; at < text.length; at += 97) {
+      const flipped = text.slice(0, at) + (text[at] === 'x' ? 'y' : 'x') + text.slice(at + 1);
+      cases.push(['wrong', kind, flipped, key]);
+    }
+  }
+  await page.goto(`${address}/privacy/verify?lang=nl`);
+  for (const [outcome, kind, text, withKey] of cases) {
+    const { kind: said, record, reference, ...verdict } = await asked(page, [text, withKey, '']);
+    assert.equal(said, kind);
+    assert.equal(verdict.outcome, outcome, `${kind}: ${verdict.why}`);
+    if (text) assert.deepEqual(verdict, await told(`it.${kind}`, text, withKey), verdict.why);
+    if (outcome === 'right' && kind === 'receipt') {
+      assert.deepEqual(record.choices, { display: true, preferences: true });
+      assert.match(reference, /^[0-9A-Z]{3}-[0-9A-Z]{3}-[0-9A-Z]{2}$/);
+    }
+  }
+});
+
+test('the page says in a sentence what it found, in Dutch and in English, and works offline', async (room) => {
+  const { page, address, context, seen } = room;
+  const { receipt } = await evidence(room);
+  const posts = seen.posts.length;
+  for (const [lang, right, wrong] of [
+    ['nl', 'Dit bewijs klopt.', 'Dit klopt niet.'],
+    ['en', 'This receipt is right.', 'This is not right.'],
+  ]) {
+    await page.goto(`${address}/privacy/verify?lang=${lang}`);
+    await page.waitForFunction(() => document.querySelector('#key').value.includes('+'));
+    await context.setOffline(true);
+    await audit(page, `${lang}, empty`);
+    await page.click('#verify button');
+    await page.waitForFunction(() => document.querySelector('#verdict').textContent.length > 0);
+    await page.fill('#text', receipt);
+    await page.click('#verify button');
+    await page.waitForSelector('#verdict h2');
+    assert.ok((await page.textContent('#verdict h2')).startsWith(right));
+    assert.match(await page.textContent('#verdict dl'), /display: (ja|yes)/);
+    await audit(page, `${lang}, right`);
+    await page.setInputFiles('#file', { name: 'b.txt', mimeType: 'text/plain', buffer: Buffer.from(receipt.replace('extra ', 'extra B')) });
+    await page.click('#verify button');
+    await page.waitForSelector('#verdict .error');
+    assert.ok((await page.textContent('#verdict h2')).startsWith(wrong));
+    await audit(page, `${lang}, wrong`);
+    await context.setOffline(false);
+  }
+  assert.equal(seen.posts.length, posts, 'nothing was sent');
+});
+
+test('where WebAssembly may not run, the page says so and names the program', { faults: true }, async (room) => {
+  const { page, address, context } = room;
+  await context.route('**/privacy/verify?*', async (route) => {
+    const answer = await route.fetch();
+    const headers = { ...answer.headers(), 'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'" };
+    await route.fulfill({ response: answer, headers });
+  });
+  await page.goto(`${address}/privacy/verify?lang=nl`);
+  await page.waitForSelector('#blocked:not([hidden])');
+  assert.match(await page.textContent('#blocked'), /koektrommel verify/);
+  assert.equal(await page.isVisible('#verify'), false);
+});
+
+test('without JavaScript the page names the program', { context: { javaScriptEnabled: false } }, async ({ page, address }) => {
+  await page.goto(`${address}/privacy/verify?lang=nl`);
+  assert.match(await page.textContent('noscript'), /koektrommel verify/);
+  assert.equal(await page.isVisible('#verify'), false);
+});
