@@ -62,7 +62,7 @@
       el(
         'div',
         { class: right ? 'notice' : 'error' },
-        el('h2', {}, word(right ? `right.${kind}` : outcome)),
+        el('h2', {}, word(right ? `right_${kind}` : outcome)),
         ...(right ? [el('p', {}, word('limit'))] : []),
         ...(why ? [el('h3', {}, word('why')), el('p', { lang: 'en' }, why)] : []),
         ...facts(result),

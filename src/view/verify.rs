@@ -8,7 +8,7 @@ use super::{Links, Words};
 const COMMAND: &str = "koektrommel verify bewijs.tlog-proof --key log.vkey";
 
 /// The outcomes that the script can have to tell, each with its text below `page.verify`.
-const OUTCOMES: [&str; 6] = ["right.receipt", "right.download", "wrong", "unreadable", "empty", "busy"];
+const OUTCOMES: [&str; 6] = ["right_receipt", "right_download", "wrong", "unreadable", "empty", "busy"];
 
 /// The form, and the place for the verdict. Without JavaScript or WebAssembly it names the command.
 #[must_use]
