@@ -1,6 +1,8 @@
 /** The whole life of a choice on every kind of host, behind the web servers of the guide. */
 import assert from 'node:assert/strict';
-import { hostTest, SITE } from './deployment.mjs';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { hostTest, SITE, snippets } from './deployment.mjs';
 import { reopen } from './support.mjs';
 
 /** The choice cookie in each mode, as the browser keeps it. */
@@ -83,3 +85,9 @@ for (const proxy of ['nginx', 'caddy']) {
     assert.match((await get('/privacy/nowhere'))[1], /<h1>/);
   });
 }
+
+test('the readme shows what the guide shows', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  for (const snippet of [...snippets('html').slice(0, 2), snippets('nginx')[0]]) assert.ok(readme.includes(snippet), snippet);
+  for (const language of ['html', 'nginx', 'caddy', 'toml', 'http', 'sh']) assert.ok(snippets(language).length, language);
+});
