@@ -13,8 +13,7 @@ async function refuse(page) {
   assert.equal((await answer).status(), 201);
 }
 
-/** The modes of the guide whose policies differ in more than a name. */
-for (const mode of ['same-origin', 'sibling']) {
+for (const mode of Object.keys(MODES)) {
   hostTest("the guide's policy is enough for all that the widget does", { mode }, async ({ page, pages }) => {
     const headers = { 'content-security-policy': policyFor(mode) };
     const waiting = `<script type="text/plain" data-koek="display" src="/late.js"></script>`;
