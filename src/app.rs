@@ -22,6 +22,9 @@ use crate::{
     uses::Uses,
 };
 
+/// The style of the server's own pages, with what visitors can set of it.
+const STYLE: &str = concat!(include_str!("../assets/style.css"), include_str!("../assets/display.css"));
+
 /// The application.
 pub struct App {
     /// The configuration.
@@ -52,6 +55,8 @@ pub struct App {
     pub style: Asset,
     /// The script of the settings page.
     pub settings_script: Asset,
+    /// The script that shows the server's own pages as the visitor set it.
+    pub display_script: Asset,
     /// The icon of the server's own pages.
     pub icon: Asset,
     /// The verifier of receipts and downloads: WebAssembly, built from `widget/verifier`.
@@ -94,7 +99,7 @@ impl App {
         let scripts = Scripts::open(&folder, &config, &notices)?;
         let (ledger, writer) = Ledger::open(store, key, clock.clone())?;
         let (accounts, sessions) = (Accounts::new(&folder), Sessions::new(clock.clone()));
-        let style = Asset::new("text/css; charset=utf-8", include_str!("../assets/style.css"));
+        let style = Asset::new("text/css; charset=utf-8", STYLE);
         let app = Self {
             pages: Pages::new(&config),
             uses: Uses::new(&config),
@@ -112,6 +117,10 @@ impl App {
             settings_script: Asset::new(
                 "text/javascript; charset=utf-8",
                 include_str!("../assets/settings.js"),
+            ),
+            display_script: Asset::new(
+                "text/javascript; charset=utf-8",
+                include_str!("../assets/display.js"),
             ),
             icon: Asset::new("image/svg+xml", include_str!("../assets/icon.svg")),
             verifier: Asset::new("application/wasm", include_bytes!("../assets/verifier.wasm").as_slice()),

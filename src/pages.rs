@@ -80,5 +80,6 @@ pub fn frame<'a>(config: &'a Config, site: &'a Site, language: &'a Language, pat
         path,
         is_there: true,
         languages: &site.languages,
+        display: None,
     }
 }

@@ -6,6 +6,7 @@ pub mod layout;
 pub mod officer;
 pub mod settings;
 pub mod statement;
+pub mod uses;
 pub mod verify;
 
 use std::collections::BTreeMap;

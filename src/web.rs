@@ -102,8 +102,15 @@ fn public(config: &mut ServiceConfig) {
                 .route(web::post().to(settings::post))
                 .default_service(web::to(problem::method_not_allowed("GET, HEAD, POST"))),
         )
+        .service(
+            web::resource("/settings/{purpose}")
+                .route(read().to(uses::page::get))
+                .route(web::post().to(uses::page::post))
+                .default_service(web::to(problem::method_not_allowed("GET, HEAD, POST"))),
+        )
         .service(resource("/koektrommel.{hash}.js", read().to(assets::hashed_script)))
         .service(resource("/style.css", read().to(assets::style)))
+        .service(resource("/display.js", read().to(assets::display_script)))
         .service(resource("/settings.js", read().to(assets::settings_script)))
         .service(resource("/verify", read().to(pages::verify)))
         .service(resource("/verify.js", read().to(assets::verify_script)))

@@ -1,7 +1,7 @@
 //! The frame of every public page.
 
-use koektrommel_core::identifier::Language;
-use maud::{DOCTYPE, Markup, html};
+use koektrommel_core::{identifier::Language, setting::Values};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{Links, Words};
 
@@ -20,12 +20,14 @@ pub struct Frame<'a> {
     pub is_there: bool,
     /// The languages the page can be had in.
     pub languages: &'a [Language],
+    /// How this device wants pages shown, where the server knows it; elsewhere `display.js` finds it.
+    pub display: Option<&'a Values>,
 }
 
 /// A page with a title around its content.
 #[must_use]
 pub fn page(frame: &Frame<'_>, title: &str, content: &Markup) -> Markup {
-    let Frame { words, links, controller, path, is_there, languages } = *frame;
+    let Frame { words, links, controller, path, is_there, languages, display } = *frame;
     let (mount, language) = (links.mount, words.language);
     let link = |to: &str, key: &str| {
         html! {
@@ -34,7 +36,7 @@ pub fn page(frame: &Frame<'_>, title: &str, content: &Markup) -> Markup {
     };
     html! {
         (DOCTYPE)
-        html lang=(language) {
+        (root(language, display))
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -42,6 +44,7 @@ pub fn page(frame: &Frame<'_>, title: &str, content: &Markup) -> Markup {
                 title { (title) " – " (controller) }
                 link rel="icon" type="image/svg+xml" href={ (mount) "/icon.svg" };
                 link rel="stylesheet" href={ (mount) "/style.css" };
+                script src={ (mount) "/display.js" } {}
                 @for other in languages {
                     link rel="alternate" hreflang=(other) href=(links.to_language(path, other));
                 }
@@ -75,6 +78,14 @@ pub fn page(frame: &Frame<'_>, title: &str, content: &Markup) -> Markup {
                     }
                 }
             }
-        }
+        (PreEscaped("</html>"))
     }
+}
+
+/// The start of the page. The names of its attributes come from the catalogue, which markup with fixed names cannot
+/// have; they and their values have letters, digits and hyphens only.
+fn root(language: &Language, display: Option<&Values>) -> Markup {
+    let set = display.into_iter().flat_map(Values::iter);
+    let attributes: String = set.map(|(name, value)| format!(" data-koek-{name}=\"{value}\"")).collect();
+    PreEscaped(format!("<html lang=\"{language}\"{attributes}>"))
 }

@@ -11,7 +11,10 @@ use koektrommel_core::{
 };
 use maud::{Markup, html};
 
-use super::{Links, Words};
+use super::{
+    Links, Words,
+    uses::{self, Own},
+};
 use crate::{calendar::local_date, statement::date_in_words};
 
 /// What the form and the page around it show.
@@ -35,6 +38,8 @@ pub struct Settings<'a> {
     pub records: &'a [(Consent, Hash)],
     /// What happened to a form that was sent.
     pub outcome: Outcome,
+    /// What this device has set, for each purpose of which something can be set.
+    pub uses: &'a [Own<'a>],
 }
 
 /// A choice that stands.
@@ -73,6 +78,7 @@ pub fn content(settings: &Settings<'_>) -> Markup {
         p.lead { (words.get("page.settings.intro")) }
         (standing(settings))
         (form(settings))
+        (uses::content(settings.uses, words, settings.links, settings.site))
         h2 { (words.get("page.settings.always")) }
         p { (words.get("page.settings.always_text")) }
         ul {

@@ -65,6 +65,11 @@ pub(super) async fn verifier(request: HttpRequest, app: Data<App>) -> HttpRespon
     send(&request, &app.verifier, SHORT)
 }
 
+/// `GET /privacy/display.js`
+pub(super) async fn display_script(request: HttpRequest, app: Data<App>) -> HttpResponse {
+    send(&request, &app.display_script, SHORT)
+}
+
 /// `GET /privacy/icon.svg`
 pub(super) async fn icon(request: HttpRequest, app: Data<App>) -> HttpResponse {
     send(&request, &app.icon, SHORT)

@@ -21,14 +21,21 @@ use super::{
     language::{Selected, Selection},
     origin, pages,
     problem::{self, Problem},
+    uses::{self, page::Sent},
 };
 use crate::{
     app::App,
     keys,
     ledger::SubmitError,
     pages::frame,
-    view::settings::{Outcome, Settings, Standing, content},
+    view::{
+        layout::Frame,
+        settings::{Outcome, Settings, Standing, content},
+    },
 };
+
+/// The purpose whose settings are the attributes of the page itself.
+const DISPLAY: &str = "display";
 
 /// What the address of this page can say besides site and language.
 #[derive(Debug, Deserialize)]
@@ -37,15 +44,20 @@ pub(super) struct SettingsQuery {
     lang: Option<String>,
     /// `1` after a choice was just saved. Never the record: addresses are kept in histories and logs.
     saved: Option<String>,
+    /// The purpose of which something was just set.
+    set: Option<String>,
+    /// The purpose that was just put back to how it is without settings.
+    reset: Option<String>,
 }
 
 /// `GET /privacy/settings`
 pub(super) async fn get(request: HttpRequest, app: Data<App>, query: Query<SettingsQuery>) -> HttpResponse {
-    let SettingsQuery { site, lang, saved } = query.into_inner();
+    let SettingsQuery { site, lang, saved, set, reset } = query.into_inner();
     let selection = Selection { site, lang };
     let Some(selected) = selection.for_page(&app, &request) else { return problem::not_found(request).await };
     let outcome = if saved.as_deref() == Some("1") { Outcome::Saved } else { Outcome::None };
-    let page = show(&request, &app, &selected, outcome, StatusCode::OK).await;
+    let sent = Sent { set, reset };
+    let page = show(&request, &app, &selected, outcome, &sent, StatusCode::OK).await;
     page.unwrap_or_else(|problem| problem::answer(&request, &problem))
 }
 
@@ -74,10 +86,18 @@ async fn receive(
     let Some(notice) =
         form.notice.parse().ok().and_then(|id| app.notices.served(id, &selected.site.id, selected.language))
     else {
-        return show(request, app, &selected, Outcome::Changed, StatusCode::CONFLICT).await;
+        return show(request, app, &selected, Outcome::Changed, &Sent::default(), StatusCode::CONFLICT).await;
     };
     let Some(decision) = form.decide(notice)? else {
-        return show(request, app, &selected, Outcome::Incomplete, StatusCode::UNPROCESSABLE_ENTITY).await;
+        return show(
+            request,
+            app,
+            &selected,
+            Outcome::Incomplete,
+            &Sent::default(),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        )
+        .await;
     };
     if !app.notices.counts(notice, &decision.choices) {
         return show(request, app, &selected, Outcome::Changed, StatusCode::CONFLICT).await;
@@ -85,13 +105,14 @@ async fn receive(
     let seen = choice_cookie(request, app, selected.site)?.map(|seen| seen.choice);
     let recorded = match app.record(decision, seen.as_ref().and_then(|choice| choice.standing)).await {
         Err(SubmitError::Reused) => {
-            return show(request, app, &selected, Outcome::Again, StatusCode::CONFLICT).await;
+            return show(request, app, &selected, Outcome::Again, &Sent::default(), StatusCode::CONFLICT)
+                .await;
         }
         recorded => recorded?,
     };
     if recorded.repeated && seen.is_some_and(|choice| choice.is_later_than(&recorded.consent)) {
         // This form was sent before, and another choice was made after it. That one stands until a new press.
-        return show(request, app, &selected, Outcome::Again, StatusCode::CONFLICT).await;
+        return show(request, app, &selected, Outcome::Again, &Sent::default(), StatusCode::CONFLICT).await;
     }
     let page = frame(&app.config, selected.site, selected.language, "/settings").links.to("/settings");
     let mut answer = HttpResponse::SeeOther();
@@ -108,6 +129,7 @@ async fn show(
     app: &Data<App>,
     selected: &Selected<'_>,
     outcome: Outcome,
+    sent: &Sent,
     status: StatusCode,
 ) -> Result<HttpResponse, Problem> {
     let Selected { site, language } = *selected;
@@ -118,7 +140,9 @@ async fn show(
     // A browser that keeps no cookies keeps no choice either; and nobody has saved one by opening an address.
     let outcome = if outcome == Outcome::Saved && seen.is_none() { Outcome::None } else { outcome };
     let click = new_click(app)?;
-    let frame = frame(&app.config, site, language, "/settings");
+    let (own, headers) = uses::page::own(request, app, site, sent)?;
+    let display = own.iter().find(|own| own.purpose.id.as_str() == DISPLAY).map(|own| &own.values);
+    let frame = Frame { display, ..frame(&app.config, site, language, "/settings") };
     let words = frame.words;
     let settings = Settings {
         words,
@@ -134,8 +158,12 @@ async fn show(
         }),
         records: &records,
         outcome,
+        uses: &own,
     };
     let mut answer = HttpResponse::build(status);
+    for cookie in headers {
+        answer.append_header((header::SET_COOKIE, cookie));
+    }
     if let Some(cookie) = renewed(app, site, seen.as_ref())? {
         answer.append_header((header::SET_COOKIE, cookie));
     }

@@ -1,5 +1,6 @@
 //! The addresses of the four functional uses of cookies, and what a decision does to what was kept before it.
 
+pub(super) mod page;
 pub(super) mod preferences;
 
 use actix_web::HttpRequest;

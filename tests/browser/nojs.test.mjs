@@ -35,7 +35,7 @@ test('choose, save, change and refuse without JavaScript', OFF, async (room) => 
   assert.deepEqual(await context.cookies(), []);
   await page.click('footer [data-koek-settings]');
   await page.waitForURL(/\/privacy\/settings/);
-  assert.equal(await page.locator('input:checked').count(), 0, 'nothing is ticked beforehand');
+  assert.equal(await page.locator('form.choice input:checked').count(), 0, 'nothing is ticked beforehand');
   assert.deepEqual(await context.cookies(), [], 'looking stores nothing');
   await look(room, 'open');
 

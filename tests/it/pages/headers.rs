@@ -12,7 +12,7 @@ const SHORT: &str = "public, max-age=300";
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 /// Every public route that answers 200 on a log with one record: its media type and how it is cached.
-const ROUTES: [(&str, &str, &str); 28] = [
+const ROUTES: [(&str, &str, &str); 29] = [
     ("/", "text/html; charset=utf-8", SHORT),
     ("/demo/demo.css", "text/css; charset=utf-8", SHORT),
     ("/demo/demo.js", "text/javascript; charset=utf-8", SHORT),
@@ -24,6 +24,7 @@ const ROUTES: [(&str, &str, &str); 28] = [
     ("/privacy/koektrommel.{hash}.js", "text/javascript; charset=utf-8", IMMUTABLE),
     ("/privacy/style.css", "text/css; charset=utf-8", SHORT),
     ("/privacy/settings.js", "text/javascript; charset=utf-8", SHORT),
+    ("/privacy/display.js", "text/javascript; charset=utf-8", SHORT),
     ("/privacy/icon.svg", "image/svg+xml", SHORT),
     ("/privacy/verify", "text/html; charset=utf-8", SHORT),
     ("/privacy/verify.js", "text/javascript; charset=utf-8", SHORT),
@@ -106,9 +107,9 @@ fn assert_protected(answer: &crate::support::Response, path: &str) {
 fn the_list_of_routes_is_the_list_of_the_source() {
     let source = include_str!("../../../src/web.rs");
     let in_source = source.matches("resource(\"").count();
-    // The files under /demo/{name} are one route, the mount with a slash answers no page of its own, and the
-    // officers' routes have their own tests.
-    let listed = ROUTES.iter().filter(|(path, ..)| !path.starts_with("/demo/")).count() + 2;
+    // The files under /demo/{name} are one route, the mount with a slash and the forms for what can be set
+    // answer no page of their own, and the officers' routes have their own tests.
+    let listed = ROUTES.iter().filter(|(path, ..)| !path.starts_with("/demo/")).count() + 3;
     let officers = source.matches("resource(\"/officer").count();
     assert_eq!(in_source - officers, listed, "a route was added or removed: list it here");
 }

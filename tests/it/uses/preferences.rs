@@ -42,6 +42,11 @@ fn the_lists_are_the_same_for_everybody_and_no_part_of_the_notice() {
     assert_eq!(size["default"], "100");
     assert_eq!(size["values"][2], json!({ "value": "150", "label": "Groot" }));
     let english = server.get(&format!("{PREFERENCES}?lang=en&site=wsn")).expect(200).json();
+    assert_eq!(
+        (&list["texts"]["uses.save"], &english["texts"]["uses.save"]),
+        (&"Instellen".into(), &"Apply".into())
+    );
+    assert!(list["texts"].as_object().unwrap().keys().all(|key| key.starts_with("uses.")));
     assert_eq!(english["purposes"][1]["settings"][0]["values"][2]["label"], "Large");
 
     let tag = answer.header("etag").unwrap();
