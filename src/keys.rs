@@ -2,6 +2,7 @@
 
 pub mod log;
 pub mod ring;
+mod seal;
 
 pub use self::{log::LogKey, ring::KeyRing};
 

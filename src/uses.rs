@@ -6,17 +6,23 @@
 
 pub mod kept;
 mod list;
+pub mod numbers;
+pub mod slots;
+pub mod spent;
 
 use std::collections::HashMap;
 
 use koektrommel_core::identifier::{Language, SiteId};
 
+use self::spent::Spent;
 use crate::{asset::Asset, config::Config};
 
 /// What the uses need besides the cookies themselves.
 #[derive(Debug)]
 pub struct Uses {
     lists: HashMap<(SiteId, Language), Asset>,
+    /// The hand-offs that were taken.
+    pub spent: Spent,
 }
 
 impl Uses {
@@ -30,7 +36,7 @@ impl Uses {
                 lists.insert((site.id.clone(), language.clone()), json);
             }
         }
-        Self { lists }
+        Self { lists, spent: Spent::default() }
     }
 
     /// The closed lists of a site with their labels, as JSON: the same for everybody.

@@ -30,7 +30,10 @@ use actix_web::{
     web::{self, Data, PathConfig, QueryConfig, ServiceConfig},
 };
 
-use self::{problem::Problem, uses::preferences};
+use self::{
+    problem::Problem,
+    uses::{forms, handoffs, preferences},
+};
 use crate::app::App;
 
 /// Serves the application on a listener until it is told to stop.
@@ -85,6 +88,23 @@ fn api(config: &mut ServiceConfig) {
                 .route(web::put().to(preferences::put))
                 .route(web::delete().to(preferences::delete))
                 .default_service(web::to(problem::method_not_allowed("DELETE, GET, HEAD, PUT"))),
+        )
+        .service(
+            web::resource("/forms/{form}")
+                .route(read().to(forms::get))
+                .route(web::put().to(forms::put))
+                .route(web::delete().to(forms::delete))
+                .default_service(web::to(problem::method_not_allowed("DELETE, GET, HEAD, PUT"))),
+        )
+        .service(
+            web::resource("/handoffs/{flow}")
+                .route(web::put().to(handoffs::put))
+                .default_service(web::to(problem::method_not_allowed("PUT"))),
+        )
+        .service(
+            web::resource("/handoffs/{flow}/take")
+                .route(web::post().to(handoffs::take))
+                .default_service(web::to(problem::method_not_allowed("POST"))),
         )
         .default_service(web::to(problem::not_found));
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use koektrommel_core::{
-    catalogue::{Catalogue, Cookie, Purpose, Storage},
+    catalogue::{Catalogue, Cookie, Kind, Purpose, Storage},
     error::Malformed,
     setting::{Labelled, Setting},
 };
@@ -29,6 +29,9 @@ struct ValueFile {
     label: BTreeMap<String, String>,
 }
 
+/// The cookies that nobody but the server reads, without their prefix.
+const SEALED: [&str; 2] = ["koek_form", "koek_handoff"];
+
 /// How many bytes the values of one purpose may take in its cookie: for each setting its name, the longest of its
 /// values, and two separators. Signature, kind and expiry take 79 of the 512 bytes (`cookie::LONGEST`).
 const LONGEST_VALUES: usize = 400;
@@ -53,7 +56,19 @@ pub(super) fn to_setting(file: SettingFile) -> Result<Setting, (&'static str, St
 /// What must hold for the cookies that keep settings: each key below the catalogue, and what would be right.
 pub(super) fn faults(catalogue: &Catalogue) -> Vec<(String, String)> {
     let with_settings = catalogue.purposes().iter().filter(|purpose| !purpose.settings.is_empty());
-    with_settings.flat_map(|purpose| [lists_its_cookie(purpose), fits(purpose)]).flatten().collect()
+    let faults = with_settings.flat_map(|purpose| [lists_its_cookie(purpose), fits(purpose)]).flatten();
+    faults.chain(catalogue.purposes().iter().filter_map(seals_what_is_sealed)).collect()
+}
+
+/// What a visitor fills in or hands on is for nobody to read but the server, and is kept without consent.
+fn seals_what_is_sealed(purpose: &Purpose) -> Option<(String, String)> {
+    let is_sealed = |cookie: &&Cookie| SEALED.contains(&cookie::without_prefix(&cookie.name));
+    let sealed = purpose.cookies.iter().find(is_sealed)?;
+    (!sealed.http_only || purpose.kind != Kind::Exempt).then(|| {
+        let why =
+            "belongs to an exempt purpose, with `http_only = true`: it is sealed, and for this visit only";
+        (format!("purposes.{}.cookies.{}", purpose.id, sealed.name), why.to_owned())
+    })
 }
 
 /// A cookie that the server sets and the table does not show would be a promise broken.
@@ -139,6 +154,11 @@ mod tests {
                 "value = \"high\"",
                 "value = \"very high\"",
                 "`purposes.display.settings.contrast.values.value`:line must be the value",
+            ),
+            (
+                "name = \"__Host-koek_form\"\nstorage = \"cookie\"\nhttp_only = true",
+                "name = \"__Host-koek_form\"\nstorage = \"cookie\"\nhttp_only = false",
+                "`purposes.form.cookies.__Host-koek_form`:line belongs to an exempt purpose",
             ),
             (
                 "name = \"__Host-koek_display\"",

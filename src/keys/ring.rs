@@ -14,7 +14,7 @@ use koektrommel_core::instant::Day;
 use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
 use serde::{Deserialize, Serialize};
 
-use super::{KeyError, random};
+use super::{KeyError, random, seal};
 use crate::{
     folder::{Folder, replace},
     watched::Watched,
@@ -80,13 +80,25 @@ impl KeyRing {
         jar.get(name).map(|cookie| cookie.value().to_owned()).ok_or(KeyError::Random)
     }
 
+    /// Seals a content for a cookie of this name with the active secret: nobody else can read or change it.
+    pub fn seal(&self, name: &str, content: Vec<u8>) -> Result<String, KeyError> {
+        let generations = self.read()?;
+        let active = generations.0.iter().find(|generation| generation.retired.is_none());
+        seal::seal(&active.ok_or_else(|| self.wrong("has no active key"))?.secret, name, content)
+    }
+
+    /// Opens a sealed value that came in under this name.
+    pub fn open(&self, name: &str, sealed: &str, today: Day) -> Result<Option<Vec<u8>>, KeyError> {
+        let generations = self.read()?;
+        let mut usable = generations.0.iter().filter(|generation| generation.is_usable(today));
+        Ok(usable.find_map(|generation| seal::open(&generation.secret, name, sealed)))
+    }
+
     /// Checks a signed value that came in under this name: the active secret first, then the retired ones.
     pub fn verify(&self, name: &str, signed: &str, today: Day) -> Result<Option<Verified>, KeyError> {
         let generations = self.read()?;
-        Ok(generations.0.iter().find_map(|generation| {
-            if generation.retired.is_some_and(|day| today > day.plus_months(RETIRED_FOR_MONTHS)) {
-                return None;
-            }
+        let mut usable = generations.0.iter().filter(|generation| generation.is_usable(today));
+        Ok(usable.find_map(|generation| {
             let jar = CookieJar::new();
             let cookie = Cookie::new(name.to_owned(), signed.to_owned());
             let value = jar.signed(&generation.key(name)).verify(cookie)?.value().to_owned();
@@ -122,6 +134,11 @@ impl KeyRing {
 impl Generation {
     const fn new(id: u32, retired: Option<Day>, secret: [u8; 32]) -> Self {
         Self { id, retired, secret, keys: RwLock::new(BTreeMap::new()) }
+    }
+
+    /// Active, or retired so lately that its cookies may still count.
+    fn is_usable(&self, today: Day) -> bool {
+        self.retired.is_none_or(|day| today <= day.plus_months(RETIRED_FOR_MONTHS))
     }
 
     /// The key for cookies of this name.
@@ -252,6 +269,31 @@ mod tests {
         ] {
             assert_eq!(ring.verify("a", wrong, day(0)).unwrap(), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_is_sealed_is_read_by_nobody_else_and_under_no_other_name() {
+        let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let ring = KeyRing::open_or_create(&Folder::open_or_create(one.path()).unwrap()).unwrap();
+        let other = KeyRing::open_or_create(&Folder::open_or_create(two.path()).unwrap()).unwrap();
+        let sealed = ring.seal("a", b"kraan lekt".to_vec()).unwrap();
+        assert_ne!(sealed, ring.seal("a", b"kraan lekt".to_vec()).unwrap(), "no two are alike");
+        let open = |sealed: &str| ring.open("a", sealed, day(0)).unwrap();
+        assert_eq!(open(&sealed).unwrap(), b"kraan lekt");
+        assert_eq!(ring.open("b", &sealed, day(0)).unwrap(), None);
+        assert_eq!(other.open("a", &sealed, day(0)).unwrap(), None);
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone().into_bytes();
+            changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+            assert_eq!(open(std::str::from_utf8(&changed).unwrap()), None, "{at}");
+        }
+        for wrong in ["", "AAAA", &sealed[1..], &sealed[..sealed.len() - 1], "é", &"A".repeat(4096)] {
+            assert_eq!(open(wrong), None);
+        }
+        assert!(!ring.sign("a", "kraan lekt".to_owned()).unwrap().contains(&sealed));
+        ring.rotate(day(0)).unwrap();
+        assert_eq!(open(&sealed).unwrap(), b"kraan lekt");
+        assert_eq!(ring.open("a", &sealed, day(367)).unwrap(), None);
     }
 
     #[test]

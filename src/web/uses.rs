@@ -1,7 +1,10 @@
 //! The addresses of the four functional uses of cookies, and what a decision does to what was kept before it.
 
+pub(super) mod forms;
+pub(super) mod handoffs;
 pub(super) mod page;
 pub(super) mod preferences;
+mod sealed;
 
 use actix_web::HttpRequest;
 use koektrommel_core::{

@@ -2,6 +2,7 @@
 
 mod page;
 mod preferences;
+mod sealed;
 
 use serde_json::Value;
 

@@ -11,7 +11,7 @@ use koektrommel_core::{catalogue::Purpose, identifier::SiteId, setting::Values};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{State, end, granted_until, purpose, state};
+use super::{State, end, granted_until, purpose, sealed, state};
 use crate::{
     app::App,
     config::Site,
@@ -61,7 +61,7 @@ pub(in crate::web) async fn put(
 ) -> Result<HttpResponse, Problem> {
     origin::check(&request, &app)?;
     let form = Form::parse(&body::read_json(&request, payload).await?)?;
-    let site = form.site(&app)?;
+    let site = sealed::site(&app, &form.site)?;
     let purpose = purpose(site, &id)?;
     let values = form.values(purpose)?;
     let (kept, header) = keep(&request, &app, site, purpose, values)?;
@@ -138,23 +138,12 @@ struct Members {
 
 impl Form {
     fn parse(body: &[u8]) -> Result<Self, Problem> {
-        let members: Members = serde_json::from_slice(body).map_err(|error| {
-            Problem::malformed(if error.is_data() {
-                "The body must be one JSON object with exactly these members, each once: site, values."
-            } else {
-                "The body must be JSON in UTF-8."
-            })
-        })?;
+        let members: Members = sealed::parse(body, "site, values")?;
         let site = field("site", members.site)?;
         match members.values.ok_or_else(|| missing("values"))? {
             Map::Object(values) => Ok(Self { site, values }),
             Map::Other => Err(wrong("must be an object")),
         }
-    }
-
-    fn site<'a>(&self, app: &'a App) -> Result<&'a Site, Problem> {
-        let unknown = "`site` must be the id of a site that this server knows.";
-        app.config.site(Some(&self.site)).ok_or_else(|| Problem::invalid(unknown).field("site"))
     }
 
     fn values(self, purpose: &Purpose) -> Result<Values, Problem> {
