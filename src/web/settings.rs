@@ -100,7 +100,7 @@ async fn receive(
         .await;
     };
     if !app.notices.counts(notice, &decision.choices) {
-        return show(request, app, &selected, Outcome::Changed, StatusCode::CONFLICT).await;
+        return show(request, app, &selected, Outcome::Changed, &Sent::default(), StatusCode::CONFLICT).await;
     }
     let seen = choice_cookie(request, app, selected.site)?.map(|seen| seen.choice);
     let recorded = match app.record(decision, seen.as_ref().and_then(|choice| choice.standing)).await {
