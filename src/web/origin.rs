@@ -33,7 +33,7 @@ pub fn check(request: &HttpRequest, app: &App) -> Result<(), Problem> {
     };
     let is_of_site =
         || app.config.sites.iter().any(|site| site.has(origin) && is_within(&site.mode, distance));
-    if is_near(distance) && is_own() || is_of_site() { Ok(()) } else { Err(refused()) }
+    if (is_near(distance) && is_own()) || is_of_site() { Ok(()) } else { Err(refused()) }
 }
 
 /// Not from another origin, as far as the browser tells.
