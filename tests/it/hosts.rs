@@ -11,12 +11,12 @@ use crate::support::{
 /// The origin of the site's pages where they are not the server's.
 const PAGES: &str = "https://www.wsn.example";
 /// What the configuration says besides `mode`, and what the cookies are then like.
-const SIBLING: Host = Host {
+pub(crate) const SIBLING: Host = Host {
     mode: "sibling\"\ncookie_domain = \"wsn.example",
     name: "__Secure-koek",
     attributes: "SameSite=Lax; Secure; Path=/; Domain=wsn.example",
 };
-const CROSS_SITE: Host = Host {
+pub(crate) const CROSS_SITE: Host = Host {
     mode: "cross-site",
     name: "__Host-koek",
     attributes: "SameSite=None; Partitioned; Secure; Path=/",
@@ -24,10 +24,13 @@ const CROSS_SITE: Host = Host {
 
 const CHOICE: &str = "/privacy/api/v1/choice";
 
-struct Host {
+/// A kind of host.
+pub(crate) struct Host {
     mode: &'static str,
-    name: &'static str,
-    attributes: &'static str,
+    /// The name of the choice cookie.
+    pub(crate) name: &'static str,
+    /// What every cookie has besides its name and how long it is kept.
+    pub(crate) attributes: &'static str,
 }
 
 impl Host {
@@ -44,7 +47,7 @@ impl Host {
         site
     }
 
-    fn serve(&self) -> Server {
+    pub(crate) fn serve(&self) -> Server {
         Server::start_with(Options { config: Some(self.site().config()), ..Options::default() })
     }
 }

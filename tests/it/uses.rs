@@ -1,5 +1,6 @@
 //! The four functional uses of cookies: what a visitor sets, fills in, and hands to the next page.
 
+mod modes;
 mod page;
 mod preferences;
 mod sealed;

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use koektrommel::config;
-use koektrommel_core::catalogue::Kind;
+use koektrommel_core::catalogue::{Kind, Storage};
 
 use super::reading;
-use crate::support::{Decision, Request, Server, get, server::Options, site::Site};
+use crate::support::{
+    Decision, Request, Server, get, program::koektrommel_with, server::Options, site::Site,
+};
 
 /// The names in the first column.
 fn names_in_table(html: &str) -> BTreeSet<String> {
@@ -38,7 +40,7 @@ fn the_table_lists_exactly_the_catalogue() {
 }
 
 #[test]
-fn every_cookie_that_is_set_is_in_the_table() {
+fn every_cookie_that_is_set_is_in_the_table_and_the_reverse() {
     let server = Server::start();
     let table = names_in_table(&server.get("/privacy/cookies").text());
     let held = "__Host-koek_preferences=1; __Host-koek_display=1";
@@ -52,14 +54,35 @@ fn every_cookie_that_is_set_is_in_the_table() {
     {
         answers.push(server.send(&get(path).cookie(&accepted)));
     }
-    answers.push(server.send(&Request::form("/officer/sign-in", &[("name".into(), "x".into())])));
-    let set: BTreeSet<String> = answers
-        .iter()
-        .flat_map(|answer| answer.headers("set-cookie"))
+    for (method, path, body) in [
+        ("PUT", "preferences/preferences", r#"{"site":"wsn","values":{"district":"noord"}}"#),
+        ("PUT", "preferences/display", r#"{"site":"wsn","values":{"contrast":"high"}}"#),
+        ("PUT", "forms/repair", r#"{"site":"wsn","fields":{"what":"kraan"}}"#),
+        ("PUT", "handoffs/repair", r#"{"site":"wsn","data":{"step":2}}"#),
+    ] {
+        let request = Request::new(method, &format!("/privacy/api/v1/{path}"));
+        answers.push(server.send(&request.header("Content-Type", "application/json").body(body)));
+    }
+    let add = ["officer", "add", "anna", "--role", "officer", "--password-stdin", "--data"];
+    let data = server.data().into_os_string().into_string().unwrap();
+    koektrommel_with(add.into_iter().chain([data.as_str()]), "een lang wachtwoord\n").well();
+    let signed_in = [("name".into(), "anna".into()), ("password".into(), "een lang wachtwoord".into())];
+    let signed_in = Request::form("/officer/sign-in", &signed_in).header("Sec-Fetch-Site", "same-origin");
+    answers.push(server.send(&signed_in));
+    let kept = answers.iter().flat_map(|answer| answer.headers("set-cookie"));
+    let set: BTreeSet<String> = kept
+        .filter(|header| !header.contains("Max-Age=0"))
         .map(|header| header.split('=').next().unwrap().to_owned())
         .collect();
-    assert!(set.contains("__Host-koek"));
-    assert!(set.is_subset(&table), "{set:?} {table:?}");
+    // What the page's local storage holds is the widget's to set, and told with the others.
+    let site = config::load(None).unwrap().sites.remove(0);
+    let stored = site.catalogue.purposes().iter().flat_map(|purpose| &purpose.cookies);
+    let stored: BTreeSet<_> = stored
+        .filter(|cookie| cookie.storage == Storage::LocalStorage)
+        .map(|cookie| cookie.name.clone())
+        .collect();
+    assert_eq!(set, table.difference(&stored).cloned().collect());
+    assert!(stored.is_subset(&table));
 }
 
 #[test]
