@@ -3,9 +3,9 @@
 use std::{collections::HashMap, fs};
 
 use koektrommel_core::{
-    catalogue::Storage,
+    catalogue::Kind,
     identifier::{Language, SiteId},
-    json::{self, Value, object},
+    json::{self, Value},
     notice::Notice,
 };
 
@@ -20,7 +20,11 @@ use crate::{
 /// The bundle, built from `widget/` and committed, so that this program needs no Node to build.
 const BUNDLE: &str = include_str!("../assets/koektrommel.js");
 /// The parts of the widget that the bundle asks for by their hashes when they are used.
-const PARTS: [&str; 1] = [include_str!("../assets/koektrommel-settings.js")];
+const PARTS: [&str; 3] = [
+    include_str!("../assets/koektrommel-settings.js"),
+    include_str!("../assets/koektrommel-embeds.js"),
+    include_str!("../assets/koektrommel-extras.js"),
+];
 /// Where the notice goes; stands in the bundle once.
 const PLACE: &str = "__KOEK__";
 const CONTENT_TYPE: &str = "text/javascript; charset=utf-8";
@@ -110,32 +114,20 @@ fn settings(config: &Config, site: &Site, notice: &Notice) -> String {
 /// Whether a text belongs to what a first visit may show: the banner, its confirmation, the way back. The parts of
 /// the widget fetch the others with the notice.
 fn is_needed_at_once(key: &str) -> bool {
-    let later = ["page.", "settings.", "state.", "button.save"];
+    let later = ["page.", "settings.", "state.", "embed.", "table.", "button.save"];
     key == "settings.link" || !later.iter().any(|start| key.starts_with(start))
 }
 
-/// Leaves of a purpose what the bundle uses; the rest is in the API's answer and on the cookie page. A cookie is its
-/// name; what is kept elsewhere also says where.
+/// Leaves of a purpose what the bundle uses; the rest is in the API's answer and on the cookie page. What is exempt is
+/// never named by the banner.
 fn shorten(purpose: &mut Value) {
     let Value::Object(members) = purpose else { return };
-    let cookies = match members.remove("cookies") {
-        Some(Value::Array(cookies)) => cookies,
-        _ => Vec::new(),
-    };
-    let names = cookies.into_iter().filter_map(|cookie| match cookie {
-        Value::Object(mut cookie) if cookie.get("storage") == Some(&Storage::Cookie.as_str().into()) => {
-            cookie.remove("name")
-        }
-        Value::Object(mut entry) => {
-            entry.retain(|member, _| matches!(member.as_str(), "name" | "storage"));
-            Some(Value::Object(entry))
-        }
-        _ => None,
+    let is_choice = members.get("kind") == Some(&Kind::Choice.as_str().into());
+    members.retain(|member, _| match member.as_str() {
+        "id" | "kind" => true,
+        "changed" | "mark" | "name" | "recipients" => is_choice,
+        _ => false,
     });
-    let names = Value::Array(names.collect());
-    let kept = ["changed", "id", "kind", "mark", "name", "recipients"];
-    let kept = kept.into_iter().filter_map(|name| Some((name, members.remove(name)?)));
-    *purpose = object(kept.chain([("cookies", names)]));
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod body;
 mod choice;
 mod consents;
 mod demo;
+mod ending;
 mod headers;
 mod health;
 mod language;

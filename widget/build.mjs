@@ -62,14 +62,14 @@ async function bundle(entry, name, format, places, define = {}) {
   return text;
 }
 
-/** The parts, in the order of `names` in src/parts.ts: each is assets/koektrommel-NAME.js, from the entry beside it. */
-const PARTS = { settings: 'src/dialog.ts' };
+/** The parts, by the names in src/ambient.d.ts: each is assets/koektrommel-NAME.js, from the entry beside it. */
+const PARTS = { settings: 'src/dialog.ts', embeds: 'src/embeds.ts', extras: 'src/extras.ts' };
 
 // The main script names a part by its content, as the server does: the first digits of its SHA-256.
-const hashes = [];
+const hashes = {};
 for (const [name, entry] of Object.entries(PARTS)) {
   const text = await bundle(entry, `koektrommel-${name}.js`, 'esm', []);
-  hashes.push(createHash('sha256').update(text).digest('hex').slice(0, 16));
+  hashes[name] = createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 // The server puts the site's notice in the place of __KOEK__: once, and nowhere else.
 await bundle('src/main.ts', 'koektrommel.js', 'iife', ['__KOEK__'], { __PARTS__: JSON.stringify(hashes) });

@@ -48,11 +48,13 @@ words!(
 
 words!(
     /// Where something is kept on the device.
-    Storage, "storage", "must be `cookie` or `local-storage`", {
+    Storage, "storage", "must be `cookie`, `local-storage` or `session-storage`", {
         /// A cookie.
         Cookie = "cookie",
         /// The page's local storage.
         LocalStorage = "local-storage",
+        /// The page's session storage.
+        SessionStorage = "session-storage",
     }
 );
 
@@ -80,10 +82,10 @@ words!(
     }
 );
 
-/// One cookie or one key of local storage.
+/// One cookie or one key of local or session storage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cookie {
-    /// Its name.
+    /// Its name; a `*` at the end stands for any rest: `_ga_*`.
     pub name: String,
     /// Where it is kept.
     pub storage: Storage,
@@ -93,6 +95,59 @@ pub struct Cookie {
     pub set_by: String,
     /// How long it stays, in words.
     pub lifetime: Texts,
+    /// What it is set with besides its name; it ends only under the same (RFC 6265, 5.3).
+    pub scope: Scope,
+}
+
+/// Where a cookie goes. What is not given is as for our own: the path `/`, no domain, no partition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Its `Path`.
+    pub path: Option<String>,
+    /// Its `Domain`, without a dot in front.
+    pub domain: Option<String>,
+    /// Whether it is kept apart for each site that embeds it (CHIPS).
+    pub partitioned: bool,
+}
+
+impl Cookie {
+    /// Whether something that is kept under this name is meant.
+    #[must_use]
+    pub fn covers(&self, name: &str) -> bool {
+        self.name.strip_suffix('*').map_or(self.name == name, |start| name.starts_with(start))
+    }
+
+    /// What is wrong with its name or scope: the key, and what would be right.
+    fn fault(&self) -> Option<(&'static str, &'static str)> {
+        let Scope { path, domain, partitioned: _ } = &self.scope;
+        let is_plain = |text: &str| text.bytes().all(|b| b.is_ascii_graphic() && !b";,".contains(&b));
+        let start = self.name.strip_suffix('*').unwrap_or(&self.name);
+        if start.is_empty() || start.contains('*') {
+            return Some(("name", "must have a name, and a `*` only at its end"));
+        }
+        if self.scope != Scope::default() && self.storage != Storage::Cookie {
+            return Some(("storage", "must be `cookie` where there is a path, a domain or a partition"));
+        }
+        if path.as_ref().is_some_and(|path| !path.starts_with('/') || !is_plain(path)) {
+            return Some(("path", "must begin with / and have no spaces, commas or semicolons"));
+        }
+        let is_host = |text: &str| {
+            text.contains('.')
+                && !text.starts_with('.')
+                && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b))
+        };
+        if domain.as_ref().is_some_and(|domain| !is_host(domain)) {
+            return Some(("domain", "must be a domain without a dot in front: wsn.example"));
+        }
+        let bound = start.get(..7).is_some_and(|prefix| prefix.eq_ignore_ascii_case("__host-"));
+        if bound && (domain.is_some() || path.as_ref().is_some_and(|path| path != "/")) {
+            return Some((
+                "name",
+                "must not begin with __Host- where there is a domain or another path than /",
+            ));
+        }
+        None
+    }
 }
 
 /// One use of storage on the visitor's device.
@@ -176,6 +231,9 @@ impl Catalogue {
                 fault(".recipients", "must be names of who else receives it".to_owned());
             }
             for cookie in &purpose.cookies {
+                if let Some((part, why)) = cookie.fault() {
+                    fault(&format!(".cookies.{}.{part}", cookie.name), why.to_owned());
+                }
                 if let Some(other) = cookies.insert((cookie.storage.as_str(), &cookie.name), &purpose.id)
                     && other != &purpose.id
                 {
@@ -252,7 +310,7 @@ pub(crate) mod tests {
         vec::Vec,
     };
 
-    use super::{Basis, Catalogue, Cookie, DpvPurpose, Kind, Purpose, Storage, Texts};
+    use super::{Basis, Catalogue, Cookie, DpvPurpose, Kind, Purpose, Scope, Storage, Texts};
     use crate::identifier::Language;
 
     pub(crate) fn nl() -> Language {
@@ -275,6 +333,7 @@ pub(crate) mod tests {
                 http_only: false,
                 set_by: "WSN".to_string(),
                 lifetime: text("6 maanden"),
+                scope: Scope::default(),
             }],
             name: text("Naam"),
             text: text("Tekst."),
@@ -316,6 +375,35 @@ pub(crate) mod tests {
         let keys =
             ["purposes.display.revision", "purposes.display.recipients", "purposes.display.changed.nl"];
         assert_eq!(faults(vec![nobody]), keys);
+    }
+
+    #[test]
+    fn a_cookie_goes_where_a_browser_lets_it_go() {
+        let with = |name: &str, storage, path: Option<&str>, domain: Option<&str>| {
+            let mut purpose = purpose("preferences", Kind::Choice);
+            let scope =
+                Scope { path: path.map(Into::into), domain: domain.map(Into::into), partitioned: false };
+            purpose.cookies[0] = Cookie { name: name.into(), storage, scope, ..purpose.cookies[0].clone() };
+            Catalogue::new(vec![purpose], &[nl()]).err().map(|faults| faults[0].key.clone())
+        };
+        for (name, path, domain) in [("_ga_*", None, None), ("a", Some("/shop"), Some("wsn.example"))] {
+            assert_eq!(with(name, Storage::Cookie, path, domain), None, "{name}");
+        }
+        for (name, storage, path, domain, part) in [
+            ("*", Storage::Cookie, None, None, "name"),
+            ("a*b", Storage::Cookie, None, None, "name"),
+            ("a", Storage::Cookie, Some("shop"), None, "path"),
+            ("a", Storage::Cookie, Some("/a; Secure"), None, "path"),
+            ("a", Storage::Cookie, None, Some(".wsn.nl"), "domain"),
+            ("a", Storage::Cookie, None, Some("nl"), "domain"),
+            ("__Host-a", Storage::Cookie, None, Some("wsn.nl"), "name"),
+            ("a", Storage::LocalStorage, Some("/"), None, "storage"),
+        ] {
+            let key = format!("purposes.preferences.cookies.{name}.{part}");
+            assert_eq!(with(name, storage, path, domain), Some(key), "{name} {path:?} {domain:?}");
+        }
+        let cookie = Cookie { name: "_ga_*".into(), ..purpose("a", Kind::Choice).cookies[0].clone() };
+        assert!(cookie.covers("_ga_X1") && cookie.covers("_ga_") && !cookie.covers("_ga"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use alloc::{
 };
 
 use crate::{
-    catalogue::{Catalogue, Kind, Purpose},
+    catalogue::{Catalogue, Kind, Purpose, Scope},
     decision::Choices,
     error::Malformed,
     hash::Hash,
@@ -214,13 +214,19 @@ fn substance_of(controller: &str, validity_months: u8, purposes: &[Value]) -> Ha
 fn purpose_to_json(purpose: &Purpose, language: &Language, marks: &BTreeMap<PurposeId, Mark>) -> Value {
     let text = |texts: &BTreeMap<Language, String>| texts.get(language).map_or("", String::as_str).into();
     let cookies = purpose.cookies.iter().map(|cookie| {
-        object([
+        let Scope { path, domain, partitioned } = &cookie.scope;
+        let mut members = Vec::from([
             ("http_only", Value::Bool(cookie.http_only)),
             ("lifetime", text(&cookie.lifetime)),
             ("name", cookie.name.as_str().into()),
             ("set_by", cookie.set_by.as_str().into()),
             ("storage", cookie.storage.as_str().into()),
-        ])
+        ]);
+        // Only what is said: notices from before there were these stay what they are.
+        members.extend(path.as_ref().map(|path| ("path", path.as_str().into())));
+        members.extend(domain.as_ref().map(|domain| ("domain", domain.as_str().into())));
+        members.extend(partitioned.then_some(("partitioned", Value::Bool(true))));
+        object(members)
     });
     let mut members = Vec::from([
         ("basis", purpose.basis.as_str().into()),

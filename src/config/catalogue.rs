@@ -6,7 +6,7 @@ use std::{
 };
 
 use koektrommel_core::{
-    catalogue::{Catalogue, Cookie, Kind, Purpose, Texts},
+    catalogue::{Catalogue, Cookie, Kind, Purpose, Scope, Texts},
     identifier::Language,
 };
 use serde::Deserialize;
@@ -56,6 +56,10 @@ struct CookieFile {
     http_only: bool,
     set_by: String,
     lifetime: BTreeMap<String, String>,
+    path: Option<String>,
+    domain: Option<String>,
+    #[serde(default)]
+    partitioned: bool,
 }
 
 /// The texts by language and key.
@@ -164,6 +168,7 @@ fn to_purpose(file: PurposeFile) -> Result<Purpose, (&'static str, String)> {
             http_only: cookie.http_only,
             set_by: cookie.set_by,
             lifetime: by_language(cookie.lifetime).map_err(wrong(".cookies.lifetime"))?,
+            scope: Scope { path: cookie.path, domain: cookie.domain, partitioned: cookie.partitioned },
         })
     });
     Ok(Purpose {

@@ -7,14 +7,11 @@ pub(super) mod preferences;
 mod sealed;
 
 use actix_web::HttpRequest;
-use koektrommel_core::{
-    catalogue::{Purpose, Storage},
-    identifier::PurposeId,
-    instant::Instant,
-};
+use koektrommel_core::{catalogue::Purpose, identifier::PurposeId, instant::Instant};
 
 use super::{
     consents::{choice_cookie, cookies},
+    ending,
     problem::Problem,
 };
 use crate::{
@@ -107,12 +104,7 @@ pub(super) fn cookies_after(
         }
         Some(false) => {
             let for_this_visit = kept.is_some_and(|seen| seen.kept.lasts == Lasts::Visit);
-            // A cookie that is only named like a key of local storage is somebody else's.
-            let names = purpose.cookies.iter().filter(|cookie| cookie.storage == Storage::Cookie);
-            let ends = names
-                .map(|cookie| cookie.name.as_str())
-                .filter(|name| cookies(request, name).next().is_some() && !(for_this_visit && *name == own));
-            Ok(ends.map(|name| site.mode.end(name)).collect())
+            Ok(ending::of(request, &site.mode, purpose, for_this_visit.then_some(&own)))
         }
     }
 }

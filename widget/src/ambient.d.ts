@@ -1,8 +1,8 @@
 /** The site's notice and addresses: the server puts a JSON object here. It must occur exactly once in the bundle. */
 declare const __KOEK__: import('./config').Config;
 
-/** The short hash of each part's bundle, in the order of `PARTS` in build.mjs: the build puts them here. */
-declare const __PARTS__: readonly string[];
+/** The short hash of each part's bundle, by its name in build.mjs: the build puts them here. */
+declare const __PARTS__: Readonly<Record<'settings' | 'embeds' | 'extras', string>>;
 
 /** A stylesheet, minified by the build. */
 declare module '*.css' {

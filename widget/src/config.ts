@@ -1,14 +1,27 @@
 /** What the server put into the script, where the script came from, and in which language to speak. */
 
+/** Something that is kept on the device, as an answer of the API tells it. */
+export interface Kept {
+  /** A `*` at its end stands for any rest. */
+  readonly name: string;
+  /** A cookie, where nothing else is said. */
+  readonly storage?: string;
+  /** The path that the cookie is for: `/`, where nothing else is said. */
+  readonly path?: string;
+  /** How long it stays, in words. Only in an answer of the API. */
+  readonly lifetime?: string;
+}
+
 export interface Purpose {
   readonly id: string;
   /** `exempt`: strictly necessary, always on. `choice`: off until the visitor says yes. */
   readonly kind: 'exempt' | 'choice';
+  /** In the script only that of a choice. */
   readonly name: string;
   /** Only in an answer of the API. */
   readonly text?: string;
-  /** Names only in the script, objects in an answer of the API. */
-  readonly cookies: readonly (string | { readonly name: string })[];
+  /** Only in an answer of the API. */
+  readonly cookies?: readonly Kept[];
 }
 
 /** What the visitor is shown when deciding, in one language; `notice` is its SHA-256. */
@@ -24,6 +37,12 @@ export interface Config extends Notice {
   /** Path (or address) under which the server's public routes live. */
   readonly mount: string;
   readonly languages: readonly string[];
+  /** Names in other tools' marks, and the purposes that they stand for. */
+  readonly aliases?: Readonly<Record<string, string>>;
+  /** What Google's tags are told, where they are told anything: purposes by signal. */
+  readonly signals?: import('./signals').Signals;
+  /** Of how many page views one looks for what the notice does not name. */
+  readonly watch?: number;
   /** Name of the choice cookie. */
   readonly cookie: string;
   /** The site's own colours, as rules for the hosts of the widget. */

@@ -54,5 +54,13 @@ export function dock(section?: HTMLElement, heed?: boolean): void {
   (observer ??= watch()).observe(section);
 }
 
+/** Puts back what a page that swapped its body lost; copies of ours, which nobody listens to, have no shadow root. */
+export function redock(): void {
+  for (const one of document.querySelectorAll('section[id^=koek-],aside[id^=koek-]')) if (!one.shadowRoot) one.remove();
+  if (!docked || docked.isConnected) return;
+  document.body.prepend(docked);
+  docked.showPopover?.();
+}
+
 /** Is `section` what is docked now? */
 export const isDocked = (section: HTMLElement | undefined): boolean => !!section && docked === section;

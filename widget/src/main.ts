@@ -2,9 +2,10 @@
 
 import { isPresent, publish } from './api';
 import { askIfOpen } from './banner';
+import { follow } from './blocks';
 import { elsewhere, shown } from './config';
 import { guard } from './guard';
-import { followLinks, offerWayBack } from './reopen';
+import { followLinks } from './reopen';
 import { begin } from './state';
 
 async function start(): Promise<void> {
@@ -17,7 +18,7 @@ async function start(): Promise<void> {
   const notice = await shown();
   // A sandboxed frame has no origin, so nothing can be kept for it and nothing is asked.
   if (origin !== 'null') askIfOpen(notice);
-  offerWayBack(notice);
+  follow();
 }
 
 /** The banner comes first in the body and released scripts stand anywhere in it, so the document must be there. */

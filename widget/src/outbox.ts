@@ -5,7 +5,7 @@
 
 import type { Choices } from './choice';
 
-export type Layer = 'banner' | 'settings' | 'api';
+export type Layer = 'banner' | 'settings' | 'page' | 'api';
 export type Control = 'accept' | 'refuse' | 'save' | 'withdraw';
 
 /** The body of `POST /api/v1/consents`. */

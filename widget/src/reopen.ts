@@ -23,7 +23,7 @@ export function followLinks(): void {
 export function offerWayBack({ texts, purposes, language }: Notice): void {
   const choose = choosable(purposes).length;
   const text = texts[choose ? 'settings.link' : 'notice.link'];
-  if (!text || document.querySelector(MARK)) return;
+  if (!text || document.querySelector(`${MARK},#koek-reopen`)) return;
   document.body.append(
     host(
       'aside',

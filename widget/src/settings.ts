@@ -1,26 +1,29 @@
 /** The way to the settings. Their dialog is a script of its own, fetched when somebody asks for it. */
 
 import { askAgain } from './banner';
-import { mount, query, refresh, shown, type Notice } from './config';
+import { config, known, mount, query, refresh, shown, type Notice } from './config';
 import { confirm } from './confirmation';
 import { look } from './dock';
 import { guard } from './guard';
 import { part } from './parts';
-import { choices, decide } from './state';
+import { release } from './scripts';
+import { allows, choices, decide, open } from './state';
 
-/** What the dialog gets from this script: there must be one state, one dock and one look. */
-export const kit = { mount, query, look, choices, decide, confirm };
+/** The notice with all its texts. The script has the banner's only; the others are fetched when they are needed. */
+const whole = async (): Promise<Notice> => {
+  const notice = await shown();
+  return notice.texts['settings.title'] ? notice : refresh();
+};
 
-
-/** The script has the banner's texts only; the others are fetched when they are needed. */
-const whole = (notice: Notice): Notice | Promise<Notice> => (notice.texts['settings.title'] ? notice : refresh());
+/** What a part gets from this script: there must be one state, one dock and one look. */
+export const kit = { mount, query, config, known, whole, look, choices, allows, open, decide, confirm, release };
 
 type Loading = Promise<[typeof import('./dialog'), Notice]>;
 let loading: Loading | undefined;
 
 /** The dialog and its words; who hovers and then presses asks once. */
 const load = (): Loading =>
-  (loading ??= Promise.all([part<typeof import('./dialog')>('settings'), shown().then(whole)]).finally(
+  (loading ??= Promise.all([part<typeof import('./dialog')>('settings'), whole()]).finally(
     () => (loading = undefined),
   ));
 

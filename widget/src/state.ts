@@ -1,6 +1,6 @@
 /** The standing choice of this visitor in this page: where it is read from, changed, and told about. */
 
-import { choosable, complete, grants, readChoice, unanswered, type Choices } from './choice';
+import { complete, grants, readChoice, unanswered, type Choices } from './choice';
 import { address, config, known, mount, source, type Notice, type Purpose } from './config';
 import { guard } from './guard';
 import { makeOutbox, type Control, type Decision, type Layer } from './outbox';
@@ -89,13 +89,6 @@ export function update(now: Choices = { ...unkept, ...fromBrowser() }): void {
   standing = now;
   const after = choices();
   const changed = Object.keys(after).filter((id) => after[id] !== before[id]);
-  for (const { id, cookies } of choosable(known().purposes)) {
-    if (!before[id] || after[id]) continue;
-    for (const cookie of cookies) {
-      const name = (cookie as { name?: string }).name ?? cookie;
-      if (name !== config.cookie) document.cookie = `${name}=; Path=/; Secure; Max-Age=0`;
-    }
-  }
   guard(() => release(allows, (id) => before[id] === true && !after[id]));
   if (changed.length) announce('change', changed);
   screen.changed();

@@ -18,13 +18,13 @@ const canonical = (value) => JSON.stringify(value, (_, one) =>
     : one);
 
 /** The texts of the banner, as the server chooses them. */
-const isNeededAtOnce = (key) => key === 'settings.link' || !/^(page\.|settings\.|state\.|button\.save)/.test(key);
+const isNeededAtOnce = (key) => key === 'settings.link' || !/^(page\.|settings\.|state\.|embed\.|table\.|button\.save)/.test(key);
 
 /** What `GET /privacy/koektrommel.js` carries of an answer of `GET /privacy/api/v1/notice`. */
 function inside({ site, notice, language, purposes, texts }) {
   return canonical({
     site, notice, language, cookie: '__Host-koek', languages: ['nl', 'en'], mount: '/privacy',
-    purposes: purposes.map(({ id, kind, name, cookies }) => ({ id, kind, name, cookies: cookies.map((one) => one.name) })),
+    purposes: purposes.map(({ id, kind, name }) => ({ id, kind, ...(kind === 'choice' ? { name } : {}) })),
     texts: Object.fromEntries(Object.entries(texts).filter(([key]) => isNeededAtOnce(key))),
   });
 }

@@ -1,0 +1,117 @@
+/** Pages that change without being loaded: nothing runs twice, and nothing of ours is lost. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { fixture, press, require, test } from './support.mjs';
+
+const turbo = await readFile(require.resolve('@hotwired/turbo').replace(/[^/]*$/, 'turbo.es2017-umd.js'), 'utf8');
+
+const LINK = '<a href="/privacy/settings" data-koek-settings>Cookie-instellingen</a>';
+const SCRIPTS = `<script type="text/plain" data-koek="choice">window.inline = (window.inline ?? 0) + 1</script>
+  <script type="text/plain" data-koek="choice" src="/own/a.js"></script>`;
+const page2 = (link) => `<main><h1>Twee</h1>${link}${SCRIPTS}
+  <script type="text/plain" data-koek="choice">window.second = (window.second ?? 0) + 1</script>
+  <iframe title="Kaart" data-koek="display" data-src="/own/frame"></iframe><a id="home" href="/one">terug</a></main>`;
+
+/** Two pages with Turbo; the second with or without a way back of its own. */
+async function site({ context, address, page }, link) {
+  const html = (body) =>
+    `<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>Proef</title><script src="/own/turbo.js"></script>
+     <script src="/privacy/koektrommel.js" defer></script></head><body>${body}</body></html>`;
+  await context.route(`${address}/own/*`, (route) => {
+    const name = new URL(route.request().url()).pathname;
+    const body = { '/own/turbo.js': turbo, '/own/a.js': 'window.file = (window.file ?? 0) + 1', '/own/frame': '<title>x</title>' }[name];
+    return route.fulfill({ contentType: name.endsWith('js') ? 'text/javascript' : 'text/html', body });
+  });
+  await context.route(`${address}/one`, (route) =>
+    route.fulfill({ contentType: 'text/html', body: html(`<main><h1>Een</h1>${link}${SCRIPTS}<a id="on" href="/two">verder</a></main>`) }));
+  await context.route(`${address}/two`, (route) => route.fulfill({ contentType: 'text/html', body: html(page2(link)) }));
+  await page.goto(`${address}/one`);
+  await page.waitForSelector('#koek-banner');
+  await page.evaluate(() => (window.sameDocument = true));
+}
+
+const counts = (page) => page.evaluate(() => [window.inline, window.file, window.second]);
+
+test('Turbo swaps the body: the banner stays, new content is found, nothing runs twice', async (room) => {
+  const { page } = room;
+  await site(room, LINK);
+  await page.waitForFunction(() => window.file === 1);
+  assert.deepEqual(await counts(page), [1, 1, undefined]);
+  await page.click('#on');
+  await page.waitForSelector('.koek-embed');
+  assert.equal(await page.evaluate(() => window.sameDocument), true, 'one document');
+  assert.deepEqual(await counts(page), [1, 1, 1]);
+  assert.equal(await page.locator('#koek-banner').count(), 1);
+  // Back to a page that Turbo has copied: with the banner in it, which would be dead.
+  await page.goBack();
+  await page.waitForSelector('#on');
+  await page.waitForFunction(() => document.querySelectorAll('#koek-banner').length === 1);
+  await press(page, '#koek-accept');
+  assert.equal(await page.locator('#koek-banner').count(), 0);
+  await page.waitForSelector('#koek-confirm');
+  await page.click('#on');
+  await page.waitForFunction(() => document.querySelector('iframe')?.getAttribute('src') === '/own/frame');
+  assert.equal(await page.locator('#koek-confirm').count(), 1, 'the confirmation too');
+  await page.locator("[data-koek-settings]").first().click();
+  await page.waitForSelector('#koek-settings[open]');
+  await page.keyboard.press('Escape');
+  await page.click('#home');
+  await page.waitForSelector('#on');
+  assert.deepEqual(await counts(page), [1, 1, 1]);
+});
+
+test('the small button comes back with each body, once, and works', async (room) => {
+  const { page } = room;
+  await site(room, '');
+  await press(page, '#koek-refuse');
+  for (const [click, there] of [['#on', '#home'], ['#home', '#on'], ['#on', '#home']]) {
+    await page.click(click);
+    await page.waitForSelector(there);
+    await page.waitForFunction(() => document.querySelectorAll('#koek-open').length === 1);
+  }
+  await page.click('#koek-open');
+  await page.waitForSelector('#koek-settings[open]');
+});
+
+test('an app of its own: what is put in later is released, a later link opens the settings', async (room) => {
+  const { page, context, address } = room;
+  await context.route(`${address}/own/*`, (route) => route.fulfill({ contentType: 'text/javascript', body: 'window.file = (window.file ?? 0) + 1' }));
+  await fixture(room, '<main id="app"><h1>Een</h1></main>');
+  await page.waitForSelector('#koek-banner');
+  const go = (html, path) =>
+    page.evaluate(([html, path]) => {
+      history.pushState(null, '', path);
+      document.getElementById('app').innerHTML = html;
+    }, [html, path]);
+  await go(page2(LINK), '/app/two');
+  await page.waitForSelector('.koek-embed');
+  await page.waitForFunction(() => window.file === 1);
+  assert.deepEqual(await counts(page), [1, 1, 1]);
+  await go('<h1>Een</h1>', '/app/one');
+  await page.waitForFunction(() => !document.querySelector('.koek-embed'));
+  await press(page, '#koek-accept');
+  await go(page2(LINK), '/app/two');
+  await page.waitForFunction(() => document.querySelector('iframe')?.getAttribute('src') === '/own/frame');
+  assert.deepEqual(await counts(page), [1, 1, 1]);
+  await page.locator('main [data-koek-settings]').click();
+  await page.waitForSelector('#koek-settings[open]');
+});
+
+test('nothing is looked for when nothing of ours comes in', async (room) => {
+  const { page } = room;
+  await fixture(room, `<main id="app"><h1>Een</h1>${LINK}</main>`);
+  await page.waitForSelector('#koek-banner');
+  await page.waitForTimeout(300);
+  const looked = await page.evaluate(async () => {
+    let frames = 0;
+    const frame = window.requestAnimationFrame;
+    window.requestAnimationFrame = (task) => (frames++, frame.call(window, task));
+    for (let i = 0; i < 200; i++) document.getElementById('app').append(Object.assign(document.createElement('p'), { textContent: i }));
+    await new Promise((done) => setTimeout(done, 100));
+    const idle = frames;
+    for (let i = 0; i < 20; i++) document.getElementById('app').insertAdjacentHTML('beforeend', '<script type="text/plain" data-koek="display"></' + 'script>');
+    await new Promise((done) => setTimeout(done, 100));
+    return [idle, frames];
+  });
+  assert.deepEqual(looked, [0, 1], 'one look for all that came at once');
+});

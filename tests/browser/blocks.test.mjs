@@ -1,0 +1,182 @@
+/** What waits for a yes besides scripts: frames with their placeholder, images, style sheets. */
+import assert from 'node:assert/strict';
+import { answers, audit, fixture, logSize, NOTHING, press, reopen, stored, test } from './support.mjs';
+
+const OTHER = 'https://video.example';
+
+/** Serves another host's pages, so that what is asked of it can be counted without leaving this machine. */
+async function elsewhere({ context, seen }) {
+  const asked = [];
+  await context.route(`${OTHER}/**`, (route) => {
+    asked.push(new URL(route.request().url()).pathname);
+    return route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Film</title><p>Film' });
+  });
+  return { asked, done: () => (seen.foreign = seen.foreign.filter((one) => !one.startsWith(OTHER))) };
+}
+
+const LINK = '<a href="/privacy/settings" data-koek-settings>Cookie-instellingen</a>';
+const frame = (more = '', purpose = 'preferences') =>
+  `<iframe data-koek="${purpose}" data-src="${OTHER}/film" title="Film over de wijk" ${more}></iframe>`;
+
+/** Where everything in the page is. */
+const layout = (page) =>
+  page.$$eval('main > *:not(.koek-embed)', (all) =>
+    all.map((one) => [one.tagName, ...['x', 'y', 'width', 'height'].map((part) => Math.round(one.getBoundingClientRect()[part]))]),
+  );
+
+/** Adds up the layout shifts of a page from its beginning, those in the settings dialog apart. */
+const SHIFTS = `<script>window.shifted = 0; new PerformanceObserver((list) => {
+  const inPage = ({ node }) => !(node?.closest ? node : node?.parentElement)?.closest('dialog');
+  for (const one of list.getEntries()) if (one.sources.some(inPage)) shifted += one.value;
+}).observe({ type: 'layout-shift', buffered: true });</script>`;
+
+test('a frame waits behind a placeholder of its own size, is shown once, and asks again on the next view', async (room) => {
+  const { page, context, seen, address } = room;
+  const other = await elsewhere(room);
+  await fixture(room, `${SHIFTS}<main><h1>Proef</h1>${LINK}<p>Voor</p>${frame('width="480" height="300"')}<p>Na</p>${frame('width="480" height="300"')}</main>`);
+  const before = await layout(page);
+  await page.waitForSelector('.koek-embed');
+  assert.deepEqual(await layout(page), before, 'the page moved');
+  const box = (one) => one.evaluate((node) => Object.values(node.getBoundingClientRect().toJSON()).map(Math.round));
+  assert.deepEqual(await box(page.locator('.koek-embed').first()), await box(page.locator('iframe').first()));
+  const words = await page.locator('.koek-embed p').first().textContent();
+  assert.match(words, /video\.example/);
+  assert.match(words, /Uw voorkeuren/);
+  assert.equal(await page.locator('.koek-embed').first().getAttribute('aria-label'), 'Film over de wijk');
+  await audit(page, 'with placeholders');
+  assert.deepEqual(other.asked, []);
+
+  await page.evaluate(() => document.querySelector('.koek-embed button').click());
+  assert.deepEqual(other.asked, [], 'a program cannot show it');
+  await page.getByRole('button', { name: 'Nu één keer tonen' }).first().click();
+  await page.frameLocator('iframe >> nth=0').getByText('Film').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement === document.querySelector('iframe')), true, 'focus');
+  assert.equal(await page.locator('.koek-embed').count(), 1, 'the other one still waits');
+  assert.deepEqual(await layout(page), before);
+  assert.equal(await page.evaluate(() => window.shifted), 0);
+  assert.deepEqual(seen.posts, []);
+  assert.equal(await logSize(address), 0);
+  assert.deepEqual(await stored(page, context), NOTHING);
+  await page.reload();
+  await page.waitForSelector('.koek-embed');
+  assert.equal(await page.locator('.koek-embed').count(), 2);
+  assert.deepEqual(other.asked, ['/film']);
+  other.done();
+});
+
+test('always is a decision on that purpose alone; a no brings the placeholder back', async (room) => {
+  const { page, seen } = room;
+  const other = await elsewhere(room);
+  await fixture(
+    room,
+    `${SHIFTS}<main><h1>Proef</h1>${LINK}<div style="width:60%;max-width:500px">${frame('style="width:100%;aspect-ratio:16/9;border:0"')}</div>
+     <p>Na</p>${frame('', 'display')}</main>`,
+  );
+  await page.waitForSelector('.koek-embed');
+  const before = await layout(page);
+  await page.evaluate(() => document.querySelectorAll('.koek-embed button')[1].click());
+  assert.deepEqual(seen.posts, [], 'a program cannot accept');
+  await press(page, '.koek-embed >> nth=0 >> button:has-text("Altijd tonen")');
+  assert.equal(seen.posts[0].layer, 'page');
+  assert.deepEqual(seen.posts[0].choices, { preferences: true, display: false });
+  assert.deepEqual(await answers(page), { preferences: true, display: false });
+  await page.frameLocator('iframe >> nth=0').getByText('Film').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'IFRAME');
+  assert.equal(await page.locator('.koek-embed').count(), 1);
+  assert.match(await page.textContent('#koek-done'), /Uw voorkeuren/);
+  await audit(page, 'after always');
+
+  await page.reload();
+  await page.frameLocator('iframe >> nth=0').getByText('Film').waitFor();
+  assert.equal(await page.locator('.koek-embed').count(), 1);
+
+  await reopen(page);
+  await page.uncheck('#koek-p-preferences');
+  await press(page, '#koek-save');
+  await page.waitForFunction(() => document.querySelectorAll('.koek-embed').length === 2);
+  assert.equal(await page.locator('iframe').first().getAttribute('src'), null);
+  assert.equal(page.frames().filter((one) => one.url().startsWith(OTHER)).length, 0, 'the film is gone');
+  assert.deepEqual(await layout(page), before);
+  assert.equal(await page.evaluate(() => window.shifted), 0);
+  other.done();
+});
+
+test('a placeholder stays on its frame when the window changes, in the dark and in forced colours', { context: { colorScheme: 'dark' } }, async (room) => {
+  const { page } = room;
+  const other = await elsewhere(room);
+  const rules = '<style>.film{position:relative;padding-bottom:56%} .film iframe{position:absolute;inset:0;width:100%;height:100%} button,p{color:red!important;font-size:5px}</style>';
+  await fixture(room, `${rules}<main><h1>Proef</h1>${LINK}<div class="film">${frame()}</div><div style="text-align:center">${frame('width="300"')}</div></main>`);
+  await page.waitForSelector('.koek-embed');
+  for (const width of [1200, 700]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll('iframe')].every((one) => {
+        const [a, b] = [one.getBoundingClientRect(), one.nextElementSibling.getBoundingClientRect()];
+        return ['x', 'y', 'width', 'height'].every((part) => Math.abs(a[part] - b[part]) < 1.5);
+      }),
+    );
+  }
+  const look = () => page.$eval('.koek-embed button', (one) => getComputedStyle(one).cssText || JSON.stringify([getComputedStyle(one).color, getComputedStyle(one).fontSize, getComputedStyle(one).backgroundColor]));
+  assert.doesNotMatch(await page.$eval('.koek-embed button', (one) => getComputedStyle(one).color), /255, 0, 0/, 'page rules stay out');
+  assert.equal(await page.$eval('.koek-embed button', (one) => getComputedStyle(one).fontSize), '16px');
+  await page.$eval('#koek-banner', (one) => one.remove());
+  await audit(page, 'dark');
+  await page.emulateMedia({ forcedColors: 'active' });
+  assert.notEqual(await look(), '');
+  other.done();
+});
+
+test('images and style sheets come with a yes and go with a no', async (room) => {
+  const { page, context, address } = room;
+  const dot = Buffer.from('R0lGODlhAQABAAAAACwAAAAAAQABAAA=', 'base64');
+  await context.route(`${address}/own/*`, (route) =>
+    route.request().url().endsWith('css')
+      ? route.fulfill({ contentType: 'text/css', body: 'h1 { color: rgb(1, 2, 3) }' })
+      : route.fulfill({ contentType: 'image/gif', body: dot }),
+  );
+  await fixture(
+    room,
+    `<link rel="stylesheet" data-koek="display" data-href="/own/a.css"><main><h1>Proef</h1>${LINK}
+     <img data-koek="display" data-src="/own/a.gif" data-srcset="/own/b.gif 2x" alt="Kaart" width="40" height="40">
+     <video data-koek="display" data-src="/own/film.mp4" data-poster="/own/c.gif" preload="none"></video></main>`,
+  );
+  await page.waitForSelector('#koek-banner');
+  const state = () =>
+    page.evaluate(() => [
+      getComputedStyle(document.querySelector('h1')).color === 'rgb(1, 2, 3)',
+      ...['img', 'video'].flatMap((tag) => ['src', 'srcset', 'poster'].map((name) => document.querySelector(tag).getAttribute(name))),
+    ]);
+  const off = [false, null, null, null, null, null, null];
+  assert.deepEqual(await state(), off);
+  await press(page, '#koek-accept');
+  await page.waitForFunction(() => getComputedStyle(document.querySelector('h1')).color === 'rgb(1, 2, 3)');
+  assert.deepEqual(await state(), [true, '/own/a.gif', '/own/b.gif 2x', null, '/own/film.mp4', null, '/own/c.gif']);
+  await page.evaluate(() => window.koektrommel.withdraw());
+  await page.waitForFunction(() => getComputedStyle(document.querySelector('h1')).color !== 'rgb(1, 2, 3)');
+  assert.deepEqual(await state(), off);
+});
+
+test('a page with nothing but scripts fetches no part', async (room) => {
+  const { page, context } = room;
+  const asked = [];
+  context.on('request', (request) => asked.push(request.url()));
+  await fixture(room, `<main><h1>Proef</h1><script type="text/plain" data-koek="choice">window.ran = 1</script></main>`);
+  await page.waitForFunction(() => window.ran === 1);
+  await page.waitForSelector('#koek-banner');
+  await page.waitForTimeout(300);
+  assert.equal(asked.filter((one) => /koektrommel\.[0-9a-f]+\.js/.test(one)).length, 0);
+});
+
+test('the cookie table tells what this visitor chose, and follows it', async (room) => {
+  const { page } = room;
+  await fixture(room, `<main><h1>Proef</h1>${LINK}<div data-koek-table></div></main>`);
+  await page.waitForSelector('[data-koek-table] table');
+  const rows = () =>
+    page.$$eval('[data-koek-table] tbody tr', (all) => Object.fromEntries(all.map((row) => [row.cells[0].textContent, row.cells[3].textContent])));
+  assert.equal((await rows())['__Host-koek'], 'Altijd aan');
+  assert.equal((await rows())['__Host-koek_display'], 'Uit');
+  await audit(page, 'with the table');
+  await press(page, '#koek-accept');
+  await page.waitForFunction(() => /Aan/.test(document.querySelector('[data-koek-table] tbody').lastChild.textContent));
+  assert.equal((await rows())['__Host-koek_display'], 'Aan');
+});

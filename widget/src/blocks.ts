@@ -1,0 +1,52 @@
+/** What the page swaps in later, and what else than a script waits for a yes. */
+
+import { config, known } from './config';
+import { redock } from './dock';
+import { guard } from './guard';
+import { part } from './parts';
+import { offerWayBack } from './reopen';
+import { release } from './scripts';
+import { kit } from './settings';
+import { allows } from './state';
+
+/** Frames, images and style sheets, the cookie table, and the marks of other tools: another part's work. */
+const OTHERS =
+  '[data-koek]:not(script),[data-koek-table],[data-cookieconsent],[data-category],[data-name]';
+
+/** Whatever may be of ours in something that was added. */
+const OURS = '[data-koek],' + OTHERS;
+
+/** Has a part do its work; `changed` are the purposes whose answer has. */
+const use = (name: 'embeds' | 'extras', ...rest: [(readonly string[])?, boolean?]): void =>
+  guard(async () => (await part<typeof import('./embeds') | typeof import('./extras')>(name)).run(kit, ...rest));
+
+/** Lets everything go that may, and puts back what was lost. */
+function look(): void {
+  due = 0;
+  release(allows, () => false);
+  redock();
+  offerWayBack(known());
+  // From then on that part follows the choice by itself.
+  if (document.querySelector(OTHERS)) use('embeds');
+}
+
+let due = 0;
+
+/** Looks at what there is, and at what comes in later: once for all that comes in one frame. */
+export function follow(): void {
+  new MutationObserver((changes) => {
+    for (const { target, addedNodes } of changes) {
+      // A new body, or all of its content, is what the banner may have gone with.
+      if (target.nodeName === 'HTML' || target.nodeName === 'BODY' || [...addedNodes].some(isOurs)) {
+        due ||= requestAnimationFrame(() => guard(look));
+      }
+    }
+  }).observe(document, { childList: true, subtree: true });
+  look();
+  document.addEventListener('koektrommel:change', ({ detail: { changed } }) => changed.every(allows) || use('extras', changed));
+  // One page view in so many looks for what the notice does not name; none where nothing is said.
+  const sampled = Math.random() * config.watch! < 1;
+  if (sampled || config.signals) use('extras', [], sampled);
+}
+
+const isOurs = (one: Node): unknown => (one as Element).matches?.(OURS) || (one as Element).querySelector?.(OURS);

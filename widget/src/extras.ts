@@ -1,0 +1,69 @@
+/**
+ * What few pages need, and none at once: taking back what a purpose kept, looking for what the notice does not name,
+ * and telling Google's tags. A bundle of its own.
+ */
+
+import { expire } from './expire';
+import { signals } from './signals';
+import { watch } from './watch';
+import type { kit as Kit } from './settings';
+
+/** How long after the first look something must still be there, in milliseconds. What a page makes and undoes is not kept. */
+const AGAIN_MS = 5000;
+
+let begun = false;
+
+/** Google's consent mode, version 2: it takes the very `arguments` object, and would pass over an array. */
+function tell(kit: typeof Kit): void {
+  const layer = ((window as { dataLayer?: unknown[] }).dataLayer ??= []);
+  const gtag = function (..._: unknown[]): void {
+    layer.push(arguments);
+  };
+  gtag('consent', 'update', signals(kit.config.signals!, kit.allows));
+}
+
+/** The names of everything that scripts can see here. */
+const names = (): string[] => [
+  ...document.cookie.split('; ').map((pair) => pair.split('=')[0]!),
+  ...Object.keys(localStorage),
+  ...Object.keys(sessionStorage),
+];
+
+/** Looks twice, and reports what was there both times and should not be. */
+async function look(kit: typeof Kit): Promise<void> {
+  const { purposes, site } = await kit.whole();
+  const found = (): string[] => watch(names(), purposes, kit.allows);
+  const first = found();
+  if (!first.length) return;
+  await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  const stayed = found().filter((name) => first.includes(name)).slice(0, 20);
+  if (!stayed.length) return;
+  await fetch(`${kit.mount}/api/v1/undeclared`, {
+    method: 'POST',
+    keepalive: true,
+    // Nothing of the visitor goes along.
+    credentials: 'omit',
+    referrerPolicy: 'no-referrer',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ site, names: stayed }),
+  });
+}
+
+/** Does what there is to do: on the first call of a page, and for each purpose of `changed` that was taken back. */
+export async function run(kit: typeof Kit, changed: readonly string[] = [], sampled?: boolean): Promise<void> {
+  const { signals: told, cookie } = kit.config;
+  if (!begun && told) {
+    document.addEventListener('koektrommel:change', () => tell(kit));
+    if (!kit.open(kit.known().purposes).length) tell(kit);
+  }
+  if (!begun && sampled) {
+    const idle = window.requestIdleCallback ?? setTimeout;
+    idle(() => look(kit).catch(() => {}));
+  }
+  begun = true;
+  const ended = changed.filter((id) => !kit.allows(id));
+  if (!ended.length) return;
+  for (const { id, cookies } of (await kit.whole()).purposes) {
+    if (ended.includes(id) && !kit.allows(id)) expire(cookies ?? [], cookie);
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * What stands where a frame waits for a yes: who it is from, what a yes is for, and two buttons. It lies over the
+ * frame, which stays where it is, empty: so nothing in the page moves, whatever its style sheets say of frames.
+ */
+
+import type { Notice } from './config';
+import { button, el, sheet } from './dom';
+import type { kit as Kit } from './settings';
+import css from './embed.css';
+
+const covers = new Map<Element, HTMLElement>();
+let count = 0;
+
+/** The placeholder of a frame, if it has one now. */
+export const coverOf = (frame: Element): HTMLElement | undefined => covers.get(frame);
+
+/** Takes the placeholder away. */
+export function uncover(frame: Element): void {
+  covers.get(frame)?.remove();
+  if (covers.delete(frame)) frame.removeAttribute('inert');
+}
+
+/** Takes away the placeholders of frames that are gone, and copies of placeholders, which nobody listens to. */
+export function sweep(): void {
+  for (const frame of covers.keys()) if (!frame.isConnected) uncover(frame);
+  const ours = [...covers.values()];
+  for (const one of document.querySelectorAll<HTMLElement>('.koek-embed')) if (!ours.includes(one)) one.remove();
+}
+
+/** Keeps the placeholder on its frame, wherever the page's layout puts that. */
+function fit(frame: HTMLElement, host: HTMLElement): void {
+  let [left, top] = [0, 0];
+  const set = (name: string, value: string): void => host.style.setProperty(`--${name}`, value);
+  const adjust = (): void => {
+    const { offsetWidth, offsetHeight } = frame;
+    // Nobody can see or use what is smaller than a button.
+    set('shown', offsetWidth < 44 || offsetHeight < 44 ? 'none' : 'flex');
+    set('width', `${offsetWidth}px`);
+    set('height', `${offsetHeight}px`);
+    const [wanted, found] = [frame.getBoundingClientRect(), host.getBoundingClientRect()];
+    left += wanted.left - found.left;
+    top += wanted.top - found.top;
+    set('left', `${left}px`);
+    set('top', `${top}px`);
+  };
+  const observer = new ResizeObserver(() => {
+    if (host.isConnected && frame.isConnected) adjust();
+    else observer.disconnect();
+  });
+  observer.observe(frame);
+  observer.observe(frame.parentElement!);
+  adjust();
+}
+
+const hostOf = (address: string): string => {
+  try {
+    return new URL(address, location.href).hostname.replace(/^www\./, '');
+  } catch {
+    return location.hostname;
+  }
+};
+
+/** Puts a placeholder over a frame; `show` lets the frame load, this once. */
+export function cover(
+  kit: typeof Kit,
+  notice: Notice,
+  frame: HTMLIFrameElement,
+  ids: readonly string[],
+  show: () => void,
+): void {
+  const { texts, purposes } = notice;
+  const names = purposes.filter(({ id }) => ids.includes(id)).map(({ name }) => name);
+  const from = hostOf(frame.dataset.src!);
+  const say = (key: string): string =>
+    (texts[key] ?? '')
+      .replace('{host}', () => from)
+      .replace('{purposes}', () => new Intl.ListFormat(notice.language).format(names));
+  const number = ++count;
+  const words = el('p', { id: `koek-embed-${number}` }, say('embed.text'));
+  const always = (person: boolean): void => {
+    const answers = { ...kit.choices(), ...Object.fromEntries(ids.filter((id) => id in kit.choices()).map((id) => [id, true])) };
+    if (!kit.decide(notice, 'page', 'save', answers, person)) return;
+    kit.confirm(notice, true, frame);
+    frame.focus();
+  };
+  const host = el(
+    'div',
+    {
+      class: 'koek-embed',
+      role: 'group',
+      lang: notice.language,
+      ...(frame.title ? { 'aria-label': frame.title, 'aria-describedby': words.id } : { 'aria-labelledby': words.id }),
+    },
+    words,
+    button(`koek-once-${number}`, 'solid', say('embed.once'), (person) => {
+      // Only somebody who is there can want to see it.
+      if (!person) return;
+      show();
+      frame.focus();
+    }),
+    button(`koek-always-${number}`, 'solid', say('embed.always'), always),
+    el('a', { href: `${kit.mount}/settings${kit.query}`, 'data-koek-settings': '' }, texts['settings.link']),
+  );
+  const root = host.attachShadow({ mode: 'open' });
+  sheet(root, css + (kit.config.theme ?? ''));
+  root.append(el('slot', {}));
+  covers.set(frame, host);
+  // Out of the reach of keys and screen readers until there is something in it.
+  frame.setAttribute('inert', '');
+  frame.after(host);
+  fit(frame, host);
+}

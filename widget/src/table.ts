@@ -1,0 +1,33 @@
+/** The cookie table, in a page of the site: every cookie, what for, how long, and what this visitor chose. */
+
+import type { Notice } from './config';
+import { el } from './dom';
+import type { kit as Kit } from './settings';
+
+/** What each table tells now, so that one that is right is left alone. */
+const told = new WeakMap<Element, string>();
+
+/** Fills an element of the page with the table; its looks are the page's. */
+export function fill(kit: typeof Kit, notice: Notice, place: Element): void {
+  const { texts, purposes, language } = notice;
+  const state = JSON.stringify(kit.choices());
+  if (told.get(place) === state && place.firstElementChild) return;
+  told.set(place, state);
+  const heading = (key: string): HTMLElement => el('th', { scope: 'col' }, texts[key]);
+  const rows = purposes.flatMap(({ id, kind, name, cookies = [] }) => {
+    const answer = kind === 'exempt' ? 'settings.always_on' : kit.allows(id) ? 'state.on' : 'state.off';
+    return cookies.map((cookie) =>
+      el('tr', {}, el('th', { scope: 'row' }, cookie.name), el('td', {}, name), el('td', {}, cookie.lifetime), el('td', {}, texts[answer])),
+    );
+  });
+  const head = ['name', 'purpose', 'lifetime', 'state'].map((key) => heading(`table.${key}`));
+  place.replaceChildren(
+    el(
+      'table',
+      { lang: language },
+      el('caption', {}, texts['table.caption']),
+      el('thead', {}, el('tr', {}, ...head)),
+      el('tbody', {}, ...rows),
+    ),
+  );
+}
