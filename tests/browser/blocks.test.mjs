@@ -24,9 +24,9 @@ const layout = (page) =>
     all.map((one) => [one.tagName, ...['x', 'y', 'width', 'height'].map((part) => Math.round(one.getBoundingClientRect()[part]))]),
   );
 
-/** Adds up the layout shifts of a page from its beginning, those in the settings dialog apart. */
+/** Adds up the layout shifts of a page from its beginning; what the widget does in its own boxes is not the page. */
 const SHIFTS = `<script>window.shifted = 0; new PerformanceObserver((list) => {
-  const inPage = ({ node }) => !(node?.closest ? node : node?.parentElement)?.closest('dialog');
+  const inPage = ({ node }) => (node?.closest ? node : node?.parentElement)?.closest('main');
   for (const one of list.getEntries()) if (one.sources.some(inPage)) shifted += one.value;
 }).observe({ type: 'layout-shift', buffered: true });</script>`;
 

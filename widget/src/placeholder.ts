@@ -4,7 +4,7 @@
  */
 
 import type { Notice } from './config';
-import { button, el, sheet } from './dom';
+import { button, el, sheet, slot } from './dom';
 import type { kit as Kit } from './settings';
 import css from './embed.css';
 
@@ -99,11 +99,11 @@ export function cover(
       frame.focus();
     }),
     button(`koek-always-${number}`, 'solid', say('embed.always'), always),
-    el('a', { href: `${kit.mount}/settings${kit.query}`, 'data-koek-settings': '' }, texts['settings.link']),
+    el('a', { href: `${kit.mount}/settings${kit.query}`, 'data-koek-settings': '', slot: 'a' }, texts['settings.link']),
   );
   const root = host.attachShadow({ mode: 'open' });
   sheet(root, css + (kit.config.theme ?? ''));
-  root.append(el('slot', {}));
+  root.append(el('slot', {}), slot('solid'), slot('a'));
   covers.set(frame, host);
   // Out of the reach of keys and screen readers until there is something in it.
   frame.setAttribute('inert', '');
