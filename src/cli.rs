@@ -16,7 +16,7 @@ use crate::{
     config::{self, Config},
     environment::variable,
     folder::Folder,
-    keys::KeyRing,
+    keys::{KeyRing, LogKey},
     verify::{self, cli::What},
 };
 
@@ -48,7 +48,7 @@ enum Command {
     /// A data folder is opened as the server opens it: stop the server first, and run this as its user. Opening
     /// puts away what a program that died left behind; to leave every byte as it is, verify a copy.
     Verify(VerifyArgs),
-    /// The secrets that sign cookies.
+    /// The secrets that sign cookies, and the key that signs the log.
     #[command(subcommand)]
     Keys(KeysCommand),
 }
@@ -137,7 +137,7 @@ struct VerifyArgs {
     /// A checkpoint that was kept elsewhere, which download or folder must agree with.
     #[arg(long)]
     checkpoint: Option<PathBuf>,
-    /// The log's public key, as `/privacy/log/key` shows it, or a file with it.
+    /// The log's public keys, as `/privacy/log/key` shows them, or a file with them.
     #[arg(long)]
     key: Option<String>,
     #[command(flatten)]
@@ -148,6 +148,11 @@ struct VerifyArgs {
 enum KeysCommand {
     /// Makes a new cookie key. The one before still verifies until its cookies expire.
     Rotate {
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Makes a new key for the log; the server must be stopped. The public half of the one before stays published.
+    RotateLog {
         #[command(flatten)]
         data: DataArgs,
     },
@@ -166,6 +171,7 @@ fn run(cli: Cli) -> ExitCode {
         Command::Officer(command) => officer(command),
         Command::Verify(args) => return verify(args),
         Command::Keys(KeysCommand::Rotate { data }) => rotate(&data),
+        Command::Keys(KeysCommand::RotateLog { data }) => rotate_log(&data),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -237,6 +243,14 @@ fn rotate(args: &DataArgs) -> Result<(), String> {
     let ring = KeyRing::open_or_create(&folder).map_err(|error| error.to_string())?;
     let id = ring.rotate(Clock::system().now().day()).map_err(|error| error.to_string())?;
     say(&format!("Cookies are signed with key {id} from now on."));
+    Ok(())
+}
+
+fn rotate_log(args: &DataArgs) -> Result<(), String> {
+    let folder = Folder::open(&args.path()).map_err(|error| error.to_string())?;
+    let _lock = folder.lock().map_err(|error| error.to_string())?;
+    let key = LogKey::rotate(&folder).map_err(|error| error.to_string())?;
+    say(&format!("The log is signed with this key from the next start on:\n{key}"));
     Ok(())
 }
 

@@ -70,6 +70,25 @@ impl LogKey {
         Ok(Self { verifiers, ..key })
     }
 
+    /// Makes a new key under the same origin, and returns its public half; that of the key before it joins the
+    /// retired ones, and its secret half is gone. The caller holds the folder's lock.
+    ///
+    /// Cut off at any place, it leaves a folder whose next start goes on with the key before or with the new one.
+    pub fn rotate(folder: &Folder) -> Result<VerifierKey, KeyError> {
+        let (secret, public) = (folder.path("keys/log.pk8"), folder.path("keys/log.vkey"));
+        let before = Self::open(folder)?;
+        let lines: String = before.verifiers.iter().map(|key| format!("{key}\n")).collect();
+        replace(&folder.path("keys/log.retired"), lines.as_bytes())?;
+        let made = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| KeyError::Random)?;
+        let key =
+            Self::from_pkcs8(made.as_ref(), before.verifier().name()).map_err(|why| wrong(&secret, why))?;
+        // Without its public half a secret one is half made, and the next start makes the other: so this goes first.
+        fs::remove_file(&public).map_err(|error| wrong(&public, format!("cannot be removed: {error}")))?;
+        replace(&secret, made.as_ref())?;
+        replace(&public, format!("{}\n", key.verifier()).as_bytes())?;
+        Ok(key.verifier().clone())
+    }
+
     fn from_pkcs8(document: &[u8], origin: &str) -> Result<Self, String> {
         let pair = Ed25519KeyPair::from_pkcs8(document)
             .map_err(|_| "must be an Ed25519 key as PKCS #8".to_owned())?;

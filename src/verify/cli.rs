@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use koektrommel_core::note::VerifierKey;
+use koektrommel_core::{error::Malformed, note::VerifierKey};
 
 use super::{Elsewhere, Report, VerifyError, data, file, named};
 use crate::{folder::Folder, store::Store};
@@ -20,7 +20,7 @@ pub enum What {
         path: PathBuf,
         /// A signed checkpoint from elsewhere.
         checkpoint: Option<PathBuf>,
-        /// The log's public key from elsewhere: the key itself, or a file that holds it.
+        /// The log's public keys from elsewhere, a line each, or a file that holds them.
         key: Option<String>,
     },
     /// A data folder that no server uses at the moment.
@@ -29,7 +29,7 @@ pub enum What {
         path: PathBuf,
         /// A signed checkpoint from elsewhere, of this size or an earlier one.
         checkpoint: Option<PathBuf>,
-        /// The log's public key from elsewhere: the key itself, or a file that holds it.
+        /// The log's public keys from elsewhere, a line each, or a file that holds them.
         key: Option<String>,
     },
 }
@@ -43,11 +43,9 @@ pub type OpenStore<'a> = &'a dyn Fn(&Folder) -> Result<Box<dyn Store>, String>;
 /// The output could not be written.
 pub fn run(what: &What, open: OpenStore<'_>, output: &mut dyn Write) -> io::Result<bool> {
     let result = match what {
-        What::File { path, checkpoint, key } => key
-            .as_deref()
-            .map(read_key)
-            .transpose()
-            .and_then(|key| file(path, checkpoint.as_deref(), key.as_ref())),
+        What::File { path, checkpoint, key } => {
+            read_keys(key.as_deref()).and_then(|keys| file(path, checkpoint.as_deref(), &keys))
+        }
         What::Data { path, checkpoint, key } => read_elsewhere(checkpoint.as_deref(), key.as_deref())
             .and_then(|elsewhere| verify_data(path, open, &elsewhere)),
     };
@@ -68,12 +66,14 @@ fn verify_data(path: &Path, open: OpenStore<'_>, elsewhere: &Elsewhere) -> Resul
 
 fn read_elsewhere(checkpoint: Option<&Path>, key: Option<&str>) -> Result<Elsewhere, VerifyError> {
     let read = |path: &Path| fs::read_to_string(path).map_err(|error| named(path, error));
-    Ok(Elsewhere { checkpoint: checkpoint.map(read).transpose()?, key: key.map(read_key).transpose()? })
+    Ok(Elsewhere { checkpoint: checkpoint.map(read).transpose()?, keys: read_keys(key)? })
 }
 
-fn read_key(text: &str) -> Result<VerifierKey, VerifyError> {
-    match text.parse() {
-        Ok(key) => return Ok(key),
+/// One key, or those of a file. None given is none.
+fn read_keys(text: Option<&str>) -> Result<Vec<VerifierKey>, VerifyError> {
+    let Some(text) = text else { return Ok(Vec::new()) };
+    match parse_keys(text) {
+        Ok(keys) => return Ok(keys),
         // What is no file either was meant as the key itself.
         Err(error) if !Path::new(text).exists() => {
             return Err(VerifyError::Unreadable(format!("the key given: {error}")));
@@ -81,7 +81,12 @@ fn read_key(text: &str) -> Result<VerifierKey, VerifyError> {
         Err(_) => {}
     }
     let content = fs::read_to_string(text).map_err(|error| named(Path::new(text), error))?;
-    content.trim_end().parse().map_err(|error| VerifyError::Unreadable(format!("{text}: {error}")))
+    parse_keys(&content).map_err(|error| VerifyError::Unreadable(format!("{text}: {error}")))
+}
+
+/// At least one key, a line each.
+fn parse_keys(text: &str) -> Result<Vec<VerifierKey>, Malformed> {
+    text.trim_end().split('\n').map(|line| line.trim_end().parse()).collect()
 }
 
 fn print(report: &Report, output: &mut dyn Write) -> io::Result<()> {

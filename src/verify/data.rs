@@ -13,7 +13,7 @@ use koektrommel_evidence::row::Row;
 use super::{Place, Report, VerifyError, parallel};
 use crate::{
     folder::Folder,
-    keys,
+    keys::log::{verifiers, verify},
     store::{Head, Item, Store},
 };
 
@@ -27,8 +27,8 @@ const LEVEL: u8 = 8;
 pub struct Elsewhere {
     /// A checkpoint of this log, as C2SP text, of its present size or an earlier one.
     pub checkpoint: Option<String>,
-    /// The public key of this log.
-    pub key: Option<VerifierKey>,
+    /// The public keys of this log; none are compared with none.
+    pub keys: Vec<VerifierKey>,
 }
 
 /// Verifies the log of a data folder. The caller holds the folder's lock, so that nothing changes meanwhile.
@@ -38,15 +38,17 @@ pub struct Elsewhere {
 pub fn data(folder: &Folder, store: &dyn Store, elsewhere: &Elsewhere) -> Result<Report, VerifyError> {
     let head = store.head()?;
     let size = head.frontier.size();
-    let keys = read_keys(folder)?;
-    if elsewhere.key.as_ref().is_some_and(|other| !keys.contains(other)) {
+    let mut keys = read_keys(folder)?;
+    // Where keys are known from elsewhere, no other counts: the folder may name any as one that was used before.
+    keys.retain(|key| elsewhere.keys.is_empty() || elsewhere.keys.contains(key));
+    if keys.is_empty() {
         return Err(VerifyError::bad(Place::Log, "its key is not the one given: it is another log"));
     }
     let kept = elsewhere.checkpoint.as_deref().map(|note| read_kept(note, &keys, size)).transpose()?;
     if size == 0 && head.checkpoint.is_empty() {
         return Ok(Report { proved: vec!["The log is empty.".to_owned()], unproved: Vec::new() });
     }
-    let signed = check_head(&head, &keys)?;
+    let (signed, key) = check_head(&head, &keys)?;
     let notices = Notices::new(folder);
     let mut tree = Frontier::new();
     let (mut last, mut counts) = (String::new(), Counts::default());
@@ -94,12 +96,12 @@ pub fn data(folder: &Folder, store: &dyn Store, elsewhere: &Elsewhere) -> Result
     if head.time.is_none_or(|time| time.to_string() < last) {
         return Err(VerifyError::bad(Place::Log, "its newest time is before that of its last record"));
     }
-    Ok(report(&keys[0], &signed, &counts, kept.as_ref()))
+    Ok(report(key, &signed, &counts, kept.as_ref()))
 }
 
 /// Reads a checkpoint that was kept elsewhere; a log that was cut back since is shorter than it.
 fn read_kept(note: &str, keys: &[VerifierKey], size: u64) -> Result<Checkpoint, VerifyError> {
-    let kept = Checkpoint::open(note, keys, &keys::log::verify).map_err(|error| {
+    let kept = Checkpoint::open(note, keys, &verify).map_err(|error| {
         VerifyError::bad(Place::Log, format!("the checkpoint given does not verify with its key: {error}"))
     })?;
     if kept.size <= size {
@@ -116,13 +118,21 @@ fn bad(index: u64, why: impl Into<String>) -> VerifyError {
 
 /// The key in use, and after it those before it.
 fn read_keys(folder: &Folder) -> Result<Vec<VerifierKey>, VerifyError> {
-    keys::log::verifiers(folder).map_err(|error| VerifyError::Unreadable(error.to_string()))
+    verifiers(folder).map_err(|error| VerifyError::Unreadable(error.to_string()))
 }
 
-fn check_head(head: &Head, keys: &[VerifierKey]) -> Result<Checkpoint, VerifyError> {
+/// What the head's checkpoint says, and which key signed it.
+fn check_head<'a>(
+    head: &Head,
+    keys: &'a [VerifierKey],
+) -> Result<(Checkpoint, &'a VerifierKey), VerifyError> {
     let wrong = |why: String| VerifyError::bad(Place::Log, why);
-    let signed = Checkpoint::open(&head.checkpoint, keys, &keys::log::verify)
-        .map_err(|error| wrong(format!("its checkpoint does not verify with keys/log.vkey: {error}")))?;
+    let signed = Checkpoint::open(&head.checkpoint, keys, &verify).map_err(|error| {
+        wrong(format!("its checkpoint does not verify with the keys of the folder: {error}"))
+    })?;
+    let by =
+        |key: &&VerifierKey| Checkpoint::open(&head.checkpoint, std::slice::from_ref(*key), &verify).is_ok();
+    let key = keys.iter().find(by).unwrap_or(&keys[0]);
     if signed.size != head.frontier.size() || signed.root != head.frontier.root() {
         return Err(wrong(format!(
             "its checkpoint is of {} items and its tree of {}, or of another root",
@@ -130,7 +140,7 @@ fn check_head(head: &Head, keys: &[VerifierKey]) -> Result<Checkpoint, VerifyErr
             head.frontier.size()
         )));
     }
-    Ok(signed)
+    Ok((signed, key))
 }
 
 /// What an item turned out to be.

@@ -15,18 +15,23 @@ use koektrommel_evidence::{
 use super::{Report, VerifyError, named, parallel::Threads};
 use crate::keys;
 
-/// Verifies a download or a receipt. `checkpoint` is a signed checkpoint from elsewhere that the download must agree with;
-/// `key` is the log's public key from elsewhere, without which the key that the file names is taken on trust.
+/// Verifies a download or a receipt. `checkpoint` is a signed checkpoint from elsewhere that the download must agree
+/// with; `keys` are the log's public keys from elsewhere, of which one must have signed. With none, the key that a
+/// download names is taken on trust.
 ///
 /// # Errors
 /// Names the first bad line; or says that the lines do not add up, where only their sum tells.
-pub fn file(
-    path: &Path,
-    checkpoint: Option<&Path>,
-    key: Option<&VerifierKey>,
-) -> Result<Report, VerifyError> {
+pub fn file(path: &Path, checkpoint: Option<&Path>, keys: &[VerifierKey]) -> Result<Report, VerifyError> {
     let checkpoint =
         checkpoint.map(|path| fs::read_to_string(path).map_err(|error| named(path, error))).transpose()?;
+    let checkpoint = checkpoint.as_deref();
+    let Some((last, others)) = keys.split_last() else { return with_key(path, checkpoint, None) };
+    // Who signed stands at the beginning, so each key but one is refused at once.
+    let found = others.iter().find_map(|key| with_key(path, checkpoint, Some(key)).ok());
+    found.map_or_else(|| with_key(path, checkpoint, Some(last)), Ok)
+}
+
+fn with_key(path: &Path, checkpoint: Option<&str>, key: Option<&VerifierKey>) -> Result<Report, VerifyError> {
     let file = File::open(path).map_err(|error| named(path, error))?;
     let mut reader = BufReader::with_capacity(1 << 20, file);
     let is_receipt = receipt::is_one(reader.fill_buf().map_err(|error| named(path, error))?);
@@ -36,6 +41,6 @@ pub fn file(
         read.map_err(|error| named(path, error))?;
         return receipt::in_bytes(&bytes, key, &keys::log::verify).map(|proved| proved.report());
     }
-    let means = Means { key, checkpoint: checkpoint.as_deref(), verify: &keys::log::verify };
+    let means = Means { key, checkpoint, verify: &keys::log::verify };
     verify(reader, &means, &Threads)
 }

@@ -1,6 +1,6 @@
 //! Every change to a download is found, and so is every change to a stored log.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, slice};
 
 use koektrommel_core::{
     entry::Entry,
@@ -37,7 +37,7 @@ impl Sample {
 
     fn verify(&self, bytes: &[u8]) -> Result<super::Report, VerifyError> {
         fs::write(&self.path, bytes).unwrap();
-        file(&self.path, None, None)
+        file(&self.path, None, &[])
     }
 
     fn place(&self, bytes: &[u8]) -> Place {
@@ -75,7 +75,10 @@ async fn a_download_verifies_on_its_own_and_says_what_it_proves() {
     let checkpoint = sample.path.with_extension("checkpoint");
     fs::write(&checkpoint, fixture.ledger.head().checkpoint.clone()).unwrap();
     assert!(
-        file(&sample.path, Some(&checkpoint), Some(key)).unwrap_err().to_string().contains("of that size")
+        file(&sample.path, Some(&checkpoint), slice::from_ref(key))
+            .unwrap_err()
+            .to_string()
+            .contains("of that size")
     );
     let lines = sample.lines();
     let start = lines[0].find("log.example").unwrap();
@@ -83,16 +86,21 @@ async fn a_download_verifies_on_its_own_and_says_what_it_proves() {
         serde_json::from_str(&format!("\"{}", &lines[0][start..=lines[0].find("\",\"end\"").unwrap()]))
             .unwrap();
     fs::write(&checkpoint, note).unwrap();
-    let report = file(&sample.path, Some(&checkpoint), Some(key)).unwrap();
+    let report = file(&sample.path, Some(&checkpoint), slice::from_ref(key)).unwrap();
     assert_eq!(report.unproved.len(), 1, "{report:?}");
 
     let other = tempfile::tempdir().unwrap();
     let other = Folder::open_or_create(other.path()).unwrap();
     let other = LogKey::open_or_create(&other, "log.example/wsn").unwrap();
-    assert!(file(&sample.path, None, Some(other.verifier())).unwrap_err().to_string().contains("line 1"));
+    assert!(
+        file(&sample.path, None, slice::from_ref(other.verifier()))
+            .unwrap_err()
+            .to_string()
+            .contains("line 1")
+    );
     let forged = other.checkpoint(11, Hash::of(&[])).unwrap();
     fs::write(&checkpoint, forged).unwrap();
-    assert!(file(&sample.path, Some(&checkpoint), None).is_err());
+    assert!(file(&sample.path, Some(&checkpoint), &[]).is_err());
 }
 
 #[actix_web::test]
@@ -275,8 +283,8 @@ async fn a_folder_is_held_against_what_was_kept_elsewhere() {
     let fixture = Fixture::with_log().await;
     let head = fixture.store.head().unwrap();
     let outcome = |checkpoint: Option<String>, key: Option<&str>| {
-        let key = key.map(|key| key.parse().unwrap());
-        data(&fixture.folder, &*fixture.store, &Elsewhere { checkpoint, key })
+        let keys = key.iter().map(|key| key.parse().unwrap()).collect();
+        data(&fixture.folder, &*fixture.store, &Elsewhere { checkpoint, keys })
     };
     let key = fs::read_to_string(fixture.folder.path("keys/log.vkey")).unwrap();
     let report = outcome(Some(head.checkpoint.clone()), Some(key.trim_end())).unwrap();
@@ -296,4 +304,11 @@ async fn a_folder_is_held_against_what_was_kept_elsewhere() {
     assert!(format!("{:?}", outcome(Some(longer), None).unwrap_err()).contains("cut back"));
     let forked = own.checkpoint(6, head.frontier.root()).unwrap();
     assert!(format!("{:?}", outcome(Some(forked), None).unwrap_err()).contains("two logs"));
+
+    // The folder says that our key is an older one of the log of a forger. Where ours is known, it is the only one.
+    for (file, content) in [("keys/log.vkey", other.verifier()), ("keys/log.retired", own.verifier())] {
+        fs::write(fixture.folder.path(file), format!("{content}\n")).unwrap();
+    }
+    assert!(outcome(None, Some(&other.verifier().to_string())).is_err());
+    outcome(None, Some(key.trim_end())).unwrap();
 }

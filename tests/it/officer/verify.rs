@@ -1,9 +1,12 @@
 //! `koektrommel verify` on a data folder and on a download.
 
-use std::fs;
+use std::{fs, slice};
+
+use koektrommel::keys;
+use koektrommel_core::{note::VerifierKey, receipt::Receipt};
 
 use super::{download, server_with_officer, verify};
-use crate::support::{Decision, Server};
+use crate::support::{Decision, Server, decision::CONSENTS, koektrommel};
 
 /// A download as a file beside the folder of its server, with the log's key and checkpoint from elsewhere.
 struct Kept {
@@ -128,4 +131,65 @@ fn a_data_folder_is_verified_when_no_server_uses_it() {
 
     let missing = server.beside("nothing");
     assert_eq!(verify(&["--data", missing.to_str().unwrap()]).code, Some(1));
+}
+
+#[test]
+fn what_a_retired_key_of_the_log_signed_still_verifies() {
+    let mut kept = kept();
+    let data = kept.server.data().to_str().unwrap().to_owned();
+    let rotate = ["keys", "rotate-log", "--data", &data];
+    koektrommel(rotate).refused(1);
+    let receipt = |server: &Server, record: &str| -> Receipt {
+        let receipt = server.get(&format!("{CONSENTS}/{record}/receipt")).expect(200);
+        receipt.text().parse().unwrap()
+    };
+    let record = Decision::accept(&kept.server).send(&kept.server).expect(201).json();
+    let record = record["record"].as_str().unwrap();
+    let before = receipt(&kept.server, record);
+    kept.server.kill();
+    let old = fs::read_to_string(&kept.key).unwrap();
+    let new = koektrommel(rotate).well().stdout.lines().last().unwrap().to_owned();
+    // The log is whole before a start has signed it anew, and after.
+    verify(&["--data", &data, "--key", old.trim_end()]).well();
+    kept.server.restart();
+    let keys = kept.server.get("/privacy/log/key").expect(200).text();
+    assert_eq!(keys, format!("{new}\n{old}"));
+    fs::write(&kept.key, &keys).unwrap();
+    let [new, old]: [VerifierKey; 2] = [new, old].map(|key| key.trim_end().parse().unwrap());
+    assert_eq!(new.name(), old.name());
+    let after = receipt(&kept.server, record);
+    for (receipt, right, wrong) in [(before, &old, &new), (after, &new, &old)] {
+        receipt.verify(slice::from_ref(right), &keys::log::verify).unwrap();
+        assert!(receipt.verify(slice::from_ref(wrong), &keys::log::verify).is_err());
+    }
+    verify(&[&kept.file, "--key", &kept.key, "--checkpoint", &kept.checkpoint]).well();
+    assert_eq!(verify(&[&kept.file, "--key", &new.to_string()]).code, Some(1));
+    Decision::refuse(&kept.server).send(&kept.server).expect(201);
+    kept.server.kill();
+    let whole = verify(&["--data", &data, "--key", &kept.key, "--checkpoint", &kept.checkpoint]).well();
+    assert!(whole.stdout.contains(&new.to_string()), "{}", whole.stdout);
+}
+
+#[test]
+fn a_rotation_that_was_cut_off_is_gone_on_with() {
+    let mut server = Server::start();
+    Decision::refuse(&server).send(&server).expect(201);
+    let old = server.get("/privacy/log/key").expect(200).text();
+    server.kill();
+    // The old key is on the list, and its public half is gone: nothing else has happened yet.
+    let keys = server.data().join("keys");
+    fs::write(keys.join("log.retired"), &old).unwrap();
+    fs::remove_file(keys.join("log.vkey")).unwrap();
+    server.restart();
+    assert_eq!(server.get("/privacy/log/key").expect(200).text(), old);
+    // The new secret half is there, its public half is not.
+    server.kill();
+    let data = server.data().to_str().unwrap().to_owned();
+    let new =
+        koektrommel(["keys", "rotate-log", "--data", &data]).well().stdout.lines().last().unwrap().to_owned();
+    fs::remove_file(keys.join("log.vkey")).unwrap();
+    server.restart();
+    assert_eq!(server.get("/privacy/log/key").expect(200).text(), format!("{new}\n{old}"));
+    server.kill();
+    verify(&["--data", &data, "--key", &new]).well();
 }
