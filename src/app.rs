@@ -15,6 +15,7 @@ use crate::{
     keys::{KeyError, KeyRing, LogKey},
     ledger::{Ledger, OpenError, Recorded, SubmitError},
     notices::{Notices, NoticesError},
+    offers::Offers,
     pages::Pages,
     script::Scripts,
     sessions::Sessions,
@@ -47,6 +48,8 @@ pub struct App {
     pub sessions: Sessions,
     /// The downloads of the log that run.
     pub downloads: Downloads,
+    /// The receipts that are offered once.
+    pub offers: Offers,
     /// The pages that are the same for everybody.
     pub pages: Pages,
     /// The four functional uses of cookies.
@@ -113,6 +116,7 @@ impl App {
             accounts,
             sessions,
             downloads: Downloads::new(),
+            offers: Offers::default(),
             style,
             settings_script: Asset::new(
                 "text/javascript; charset=utf-8",

@@ -44,6 +44,8 @@ pub struct Site {
     pub id: SiteId,
     /// Who is responsible, as visitors are told.
     pub controller: String,
+    /// Where they can be reached, for a consent receipt.
+    pub contact: Contact,
     /// Its languages; at least one, the first is the default.
     pub languages: Vec<Language>,
     /// Origins of its pages, besides the server's own: `https://www.wsn.example`.
@@ -58,6 +60,16 @@ pub struct Site {
     pub texts: BTreeMap<Language, BTreeMap<String, String>>,
     /// The statement in force, by language.
     pub statements: BTreeMap<Language, Statement>,
+}
+
+/// Where the corporation can be reached, as ISO/IEC TS 27560 wants it in a receipt. What is not given is left out.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// The postal address.
+    pub address: Option<String>,
+    /// An electronic mail address, or a telephone number.
+    pub contact: Option<String>,
 }
 
 impl Config {

@@ -4,6 +4,7 @@ pub mod cookies;
 pub mod error;
 pub mod layout;
 pub mod officer;
+pub mod receipt;
 pub mod settings;
 pub mod statement;
 pub mod uses;
@@ -11,7 +12,12 @@ pub mod verify;
 
 use std::collections::BTreeMap;
 
-use koektrommel_core::identifier::{Language, SiteId};
+use koektrommel_core::{
+    identifier::{Language, SiteId},
+    instant::{Day, Instant},
+};
+
+use crate::{calendar::local_date, statement::date_in_words};
 
 /// The texts of one language.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +45,16 @@ impl<'a> Words<'a> {
     pub fn fill(&self, key: &str, name: &str, value: &str) -> String {
         self.get(key).replace(&format!("{{{name}}}"), value)
     }
+}
+
+/// The day of a moment on the visitor's calendar.
+fn local_day(at: Instant) -> Day {
+    Day::from_date(local_date(at)).unwrap_or_else(|_| at.day())
+}
+
+/// That day in words.
+fn day_in_words(at: Instant, language: &Language) -> String {
+    date_in_words(local_day(at), language.as_str())
 }
 
 /// Where the public pages are, and what an address must say to stay on the same site in the same language.

@@ -3,6 +3,8 @@
 //! A notice is immutable. It is kept from the moment it is first served, so that no record ever points at a text
 //! that cannot be shown again.
 
+mod shown;
+
 use alloc::{
     boxed::Box,
     collections::BTreeMap,
@@ -19,6 +21,8 @@ use crate::{
     json::{Value, object, parse_canonical},
     mark::Mark,
 };
+
+pub use self::shown::{Shown, ShownCookie, ShownPurpose};
 
 /// One notice. Its id is the SHA-256 of its canonical JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use koektrommel_core::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Config, ConfigError, Fault, Site, catalogue, hosts};
+use super::{Config, ConfigError, Contact, Fault, Site, catalogue, hosts};
 use crate::statement::Statement;
 
 #[derive(Deserialize)]
@@ -33,6 +33,8 @@ struct File {
 struct SiteFile {
     id: Spanned<String>,
     controller: String,
+    #[serde(default)]
+    contact: Contact,
     languages: Spanned<Vec<String>>,
     origins: Spanned<Vec<String>>,
     mode: Option<String>,
@@ -234,6 +236,7 @@ impl Reader<'_> {
         Some(Site {
             id: id.ok()?,
             controller: file.controller,
+            contact: file.contact,
             languages,
             origins: file.origins.into_inner(),
             mode,

@@ -5,17 +5,17 @@ use koektrommel_core::{
     decision::Choices,
     hash::Hash,
     identifier::PurposeId,
-    instant::{Day, Instant},
-    record::Consent,
+    instant::Day,
+    record::{Consent, RecordId},
     reference::Reference,
 };
 use maud::{Markup, html};
 
 use super::{
-    Links, Words,
+    Links, Words, day_in_words, local_day, receipt,
     uses::{self, Own},
 };
-use crate::{calendar::local_date, statement::date_in_words};
+use crate::statement::date_in_words;
 
 /// What the form and the page around it show.
 #[derive(Clone, Copy, Debug)]
@@ -58,8 +58,8 @@ pub struct Standing<'a> {
 pub enum Outcome {
     /// None was sent.
     None,
-    /// It was recorded.
-    Saved,
+    /// It was recorded. The record is named this once, where the device keeps nothing to find it by.
+    Saved(Option<RecordId>),
     /// Not every question was answered.
     Incomplete,
     /// It was about a text that has changed since.
@@ -98,12 +98,16 @@ fn outcome(settings: &Settings<'_>) -> Markup {
     html! {
         @match settings.outcome {
             Outcome::None => {},
-            Outcome::Saved => div.notice role="status" {
+            Outcome::Saved(record) => div.notice role="status" {
                 p { strong { (words.get("page.settings.saved")) } }
                 @if yes.is_empty() { p { (words.get("page.settings.saved_no")) } }
                 @else { p { (words.fill("page.settings.saved_yes", "purposes", &yes)) } }
                 @if let Some(reference) = settings.records.first().and_then(reference) {
                     p { (words.fill("page.settings.saved_reference", "reference", &reference.to_string())) }
+                }
+                @if let Some(record) = record {
+                    p { (words.get("page.receipt.once")) }
+                    p { a href=(receipt::address(settings.links, record, "page")) { (words.get("page.receipt.once_link")) } }
                 }
             },
             Outcome::Incomplete => (not_saved("page.settings.incomplete", words)),
@@ -215,7 +219,7 @@ fn records(settings: &Settings<'_>) -> Markup {
                             @let reference = reference(record).map(|reference| reference.to_string()).unwrap_or_default();
                             tr role="row" {
                                 td role="cell" data-label=(column("time")) {
-                                    time datetime=(consent.time) { (date_in_words(local_day(consent.time), words.language.as_str())) }
+                                    time datetime=(consent.time) { (day_in_words(consent.time, words.language)) }
                                 }
                                 td role="cell" data-label=(column("event")) {
                                     (words.get(&format!("page.settings.own_records.event.{}", consent.event)))
@@ -228,9 +232,7 @@ fn records(settings: &Settings<'_>) -> Markup {
                                 }
                                 td.code role="cell" data-label=(column("reference")) { (reference) }
                                 td role="cell" data-label=(column("receipt")) {
-                                    a href={ (settings.links.mount) "/api/v1/consents/" (consent.id) "/receipt" } download {
-                                        (words.fill("page.settings.own_records.receipt", "reference", &reference))
-                                    }
+                                    (receipts(settings, consent.id, &reference))
                                 }
                             }
                         }
@@ -241,9 +243,22 @@ fn records(settings: &Settings<'_>) -> Markup {
     }
 }
 
-/// The day on the visitor's calendar.
-fn local_day(at: Instant) -> Day {
-    Day::from_date(local_date(at)).unwrap_or_else(|_| at.day())
+/// A receipt in its three forms.
+fn receipts(settings: &Settings<'_>, record: RecordId, reference: &str) -> Markup {
+    let link = |form: &str, key: &str, is_file: bool| {
+        html! {
+            div {
+                a href=(receipt::address(settings.links, record, form)) download[is_file] {
+                    (settings.words.fill(key, "reference", reference))
+                }
+            }
+        }
+    };
+    html! {
+        (link("page", "page.receipt.link_page", false))
+        (link("proof", "page.settings.own_records.receipt", true))
+        (link("json-ld", "page.receipt.link_json_ld", true))
+    }
 }
 
 /// The number that names a record.

@@ -12,6 +12,7 @@ use koektrommel_core::{
     decision::{Actor, Choices, ClickId, Control, Decision, Layer},
     identifier::PurposeId,
     notice::Notice,
+    record::Event,
 };
 use serde::Deserialize;
 
@@ -44,6 +45,8 @@ pub(super) struct SettingsQuery {
     lang: Option<String>,
     /// `1` after a choice was just saved. Never the record: addresses are kept in histories and logs.
     saved: Option<String>,
+    /// A word that shows the receipt of a choice without a trace, once.
+    receipt: Option<String>,
     /// The purpose of which something was just set.
     set: Option<String>,
     /// The purpose that was just put back to how it is without settings.
@@ -52,10 +55,11 @@ pub(super) struct SettingsQuery {
 
 /// `GET /privacy/settings`
 pub(super) async fn get(request: HttpRequest, app: Data<App>, query: Query<SettingsQuery>) -> HttpResponse {
-    let SettingsQuery { site, lang, saved, set, reset } = query.into_inner();
+    let SettingsQuery { site, lang, saved, receipt, set, reset } = query.into_inner();
     let selection = Selection { site, lang };
     let Some(selected) = selection.for_page(&app, &request) else { return problem::not_found(request).await };
-    let outcome = if saved.as_deref() == Some("1") { Outcome::Saved } else { Outcome::None };
+    let offered = receipt.and_then(|word| app.offers.take(&word, app.clock.now()));
+    let outcome = if saved.as_deref() == Some("1") { Outcome::Saved(offered) } else { Outcome::None };
     let sent = Sent { set, reset };
     let page = show(&request, &app, &selected, outcome, &sent, StatusCode::OK).await;
     page.unwrap_or_else(|problem| problem::answer(&request, &problem))
@@ -115,8 +119,13 @@ async fn receive(
         return show(request, app, &selected, Outcome::Again, &Sent::default(), StatusCode::CONFLICT).await;
     }
     let page = frame(&app.config, selected.site, selected.language, "/settings").links.to("/settings");
+    let mut address = format!("{page}&saved=1");
+    if recorded.consent.event != Event::Given {
+        // Nothing on the device leads to this record: its receipt is offered now or never.
+        address = format!("{address}&receipt={}", app.offers.make(recorded.consent.id, app.clock.now())?);
+    }
     let mut answer = HttpResponse::SeeOther();
-    answer.insert_header((header::LOCATION, format!("{page}&saved=1")));
+    answer.insert_header((header::LOCATION, address));
     for cookie in cookies_after(request, app, selected.site, &recorded)? {
         answer.append_header((header::SET_COOKIE, cookie));
     }
@@ -138,7 +147,8 @@ async fn show(
     let seen = choice_cookie(request, app, site)?;
     let records = own_records(request, app, site).await?;
     // A browser that keeps no cookies keeps no choice either; and nobody has saved one by opening an address.
-    let outcome = if outcome == Outcome::Saved && seen.is_none() { Outcome::None } else { outcome };
+    let is_kept = seen.is_some() || !matches!(outcome, Outcome::Saved(_));
+    let outcome = if is_kept { outcome } else { Outcome::None };
     let click = new_click(app)?;
     let (own, headers) = uses::page::own(request, app, site, sent)?;
     let display = own.iter().find(|own| own.purpose.id.as_str() == DISPLAY).map(|own| &own.values);

@@ -38,6 +38,8 @@ mod pages;
 mod privacy;
 /// When a choice stands, when it has ended, and what is still recorded after the catalogue has changed.
 mod rules;
+/// What a visitor carries away, as a proof, for machines, and on paper.
+mod receipts;
 /// What a start refuses, and how: broken configuration, broken folder, two programs on one folder.
 mod start;
 /// The house rules, held on the sources themselves.

@@ -87,15 +87,35 @@ fn the_whole_choice_works_without_a_script() {
     let stands = [("choice.preferences", "yes"), ("choice.display", "no")];
     assert_eq!(form.checked, stands.map(|(name, value)| (name.to_owned(), value.to_owned())));
     let html = after.text();
-    let receipt = attributes(&html, "href").into_iter().find(|href| href.ends_with("/receipt")).unwrap();
-    assert!(server.get(receipt).expect(200).text().starts_with("c2sp.org/tlog-proof@v1\n"));
+    for (form, begins) in
+        [("proof", "c2sp.org/tlog-proof@v1\n"), ("json-ld", "{\n  \"@context\""), ("page", "<!DOCTYPE html>")]
+    {
+        let form = format!("/receipt?as={form}&");
+        let link =
+            attributes(&html, "href").into_iter().find(|href| href.replace("&amp;", "&").contains(&form));
+        assert!(
+            server.get(&link.unwrap().replace("&amp;", "&")).expect(200).text().starts_with(begins),
+            "{form}"
+        );
+    }
 
     let withdrawn = server.send(&form.request("refuse", &[]).cookie(&cookie)).expect(303);
     let cookie = withdrawn.set_cookie(COOKIE).unwrap();
     assert!(!cookie.contains("id="), "{cookie}");
-    assert_eq!(withdrawn.header("location"), Some(address));
-    let after = server.send(&get(withdrawn.header("location").unwrap()).cookie(&cookie)).expect(200);
+    // Nothing on the device leads to this record any more: its receipt is offered this once.
+    let offering = withdrawn.header("location").unwrap();
+    let word = offering.strip_prefix(address).and_then(|rest| rest.strip_prefix("&receipt=")).unwrap();
+    assert_eq!(word.len(), 22, "{offering} goes into histories and logs");
+    let after = server.send(&get(offering).cookie(&cookie)).expect(200);
     let text = reading(&after.text());
+    assert!(text.contains("So you can only open the proof now."), "{text}");
+    let html = after.text();
+    let link = attributes(&html, "href").into_iter().find(|href| href.contains("/receipt?as=page")).unwrap();
+    let receipt = server.get(&link.replace("&amp;", "&")).expect(200).text();
+    assert!(reading(&receipt).contains("Consent withdrawn"), "{}", reading(&receipt));
+    let again = server.send(&get(offering).cookie(&cookie)).expect(200).text();
+    assert!(again.contains("Your choice is saved.") && !again.contains("/receipt"), "offered twice");
+    assert!(!cookie.contains(word));
     assert!(text.contains("We remember nothing for your next visit, except your no."), "{text}");
     assert!(!text.contains("The number of your choice is"), "{text}");
     server.send(&Form::of(&after).request("accept", &[]).cookie(&cookie)).expect(303);

@@ -29,11 +29,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("view", &["download", "statement"]),
     ("pages", &["asset", "config", "view"]),
     ("uses", &["asset", "config", "cookie", "keys"]),
+    ("dpv", &["config"]),
+    ("offers", &["keys"]),
     (
         "app",
         &[
             "accounts", "asset", "clock", "config", "demo", "download", "folder", "keys", "ledger",
-            "notices", "pages", "script", "sessions", "store", "uses",
+            "notices", "offers", "pages", "script", "sessions", "store", "uses",
         ],
     ),
     (
@@ -45,6 +47,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "config",
             "cookie",
             "download",
+            "dpv",
             "keys",
             "ledger",
             "pages",
