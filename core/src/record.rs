@@ -217,11 +217,13 @@ impl Consent {
 
 words!(
     /// What an officer did.
-    Action, "action", "must be `download-begun` or `download-ended`", {
+    Action, "action", "must be `download-begun`, `download-ended` or `looked-up`", {
         /// A download was asked for; recorded before its first byte goes out.
         DownloadBegun = "download-begun",
         /// A download went out whole, or was broken off.
         DownloadEnded = "download-ended",
+        /// One decision was looked up by its reference; recorded before it is shown.
+        LookedUp = "looked-up",
     }
 );
 
@@ -234,9 +236,9 @@ pub struct Access {
     pub time: Instant,
     /// By whom.
     pub officer: OfficerName,
-    /// What was asked for, by name: `format`, `from`, `to`, `site`.
+    /// What was asked for, by name: `format`, `from`, `to`, `site`; of a look-up the `reference`.
     pub filter: BTreeMap<String, String>,
-    /// The size of the log that the download was taken at.
+    /// The size of the log that the download was taken at, or that was looked in.
     pub size: u64,
     /// Of a download that ended: the index of its beginning.
     pub begun: Option<u64>,

@@ -1,7 +1,8 @@
-//! The officer's pages: signing in, the first account, and the downloads.
+//! The officer's pages: signing in, the first account, the downloads, and one choice by its reference.
 
 pub mod downloads;
 pub mod entrance;
+pub mod look_up;
 pub mod texts;
 
 use maud::{DOCTYPE, Markup, html};

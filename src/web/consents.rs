@@ -141,7 +141,8 @@ pub(super) async fn own_records(
     Ok(records.map_err(|_| Problem::unavailable("The log cannot be read: try again.").retry_after(1))??)
 }
 
-fn chain(app: &App, standing: Standing) -> Result<Vec<(Consent, Hash)>, StoreError> {
+/// A decision and those of the same device before it, newest first.
+pub(super) fn chain(app: &App, standing: Standing) -> Result<Vec<(Consent, Hash)>, StoreError> {
     let mut records = Vec::new();
     let mut next = Some(standing.record);
     while let Some(index) = next.filter(|_| records.len() < MOST) {

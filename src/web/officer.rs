@@ -1,4 +1,4 @@
-//! What only staff may do: sign in, and download the log.
+//! What only staff may do: sign in, download the log, and look up one choice.
 //!
 //! Pages are for people with a session; `/officer/api` takes a session or a bearer token. No answer may be cached.
 
@@ -6,6 +6,7 @@ mod console;
 mod downloads;
 mod entrance;
 mod guard;
+mod look_up;
 mod page;
 
 use actix_web::web::{self, FormConfig, ServiceConfig};
@@ -47,6 +48,11 @@ pub fn configure(config: &mut ServiceConfig) {
                     .route(read().to(entrance::invitation))
                     .route(web::post().to(entrance::welcome))
                     .default_service(wrong_method("GET, HEAD, POST")),
+            )
+            .service(
+                web::resource("/look-up")
+                    .route(web::post().to(look_up::post))
+                    .default_service(wrong_method("POST")),
             )
             .service(
                 web::resource("/api/v1/consents")

@@ -2,6 +2,7 @@
 
 mod access;
 mod download;
+mod look_up;
 mod verify;
 
 use std::time::{Duration, Instant};

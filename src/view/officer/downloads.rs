@@ -3,7 +3,7 @@
 use koektrommel_core::identifier::SiteId;
 use maud::{Markup, html};
 
-use super::texts::Texts;
+use super::{look_up, texts::Texts};
 use crate::{
     calendar::{Period, local},
     download::{Format, Manifest},
@@ -50,6 +50,7 @@ pub fn content(
             }
             p.actions { button.button type="submit" { (texts.download) } }
         }
+        (look_up::form(texts, None))
         h2 #earlier { (texts.earlier) }
         @if manifests.is_empty() {
             p { (texts.none_earlier) }
