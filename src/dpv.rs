@@ -195,11 +195,19 @@ fn process(parts: &Parts<'_>, purpose: &ShownPurpose, yes: bool) -> Value {
         "dpv:hasDataSource": term("dpv", "DataSubjectDataSource"),
         "dpv:hasStorageCondition":
             purpose.cookies.iter().flat_map(|cookie| storage(parts, cookie)).collect::<Vec<_>>(),
-        // Nobody else gets it, and the standard wants somebody named.
-        "dpv:hasRecipient": { "@id": CONTROLLER },
+        "dpv:hasRecipient": recipients(purpose),
         "dpv:hasLegalBasis": [term("eu-gdpr", "A6-1-a-non-explicit-consent"), term("dpv", "ExpressedConsent")],
         "dpv:hasConsentStatus": term("dpv", status),
     })
+}
+
+/// Who else receives it. Where nobody does, the standard still wants somebody named: whoever is responsible.
+fn recipients(purpose: &ShownPurpose) -> Vec<Value> {
+    if purpose.recipients.is_empty() {
+        return vec![json!({ "@id": CONTROLLER })];
+    }
+    let others = purpose.recipients.iter();
+    others.map(|name| json!({ "@type": "dpv:ThirdParty", "dpv:hasName": name })).collect()
 }
 
 /// Where, for how long, and until when.

@@ -56,6 +56,9 @@ fn purpose(id: &str, kind: Kind, name: &str, storage: Storage) -> Purpose {
         text: texts(&format!("Dit gaat over \"{name}\".")),
         reason: texts(if kind == Kind::Exempt { "Dat moet." } else { "" }),
         settings: Vec::new(),
+        recipients: Vec::new(),
+        revision: 1,
+        changed: Texts::new(),
     }
 }
 
@@ -239,7 +242,7 @@ fn the_mandatory_fields_are_there_and_the_traps_of_the_guide_are_not() {
         for (process, status) in processes.iter().zip(status) {
             assert_eq!(process["dpv:hasConsentStatus"]["@id"], status);
             // Nobody else gets it: whoever is responsible is named.
-            assert_eq!(process["dpv:hasRecipient"]["@id"], controller["@id"]);
+            assert_eq!(process["dpv:hasRecipient"], json_array(&controller["@id"]));
             assert_eq!(process["dpv:hasStorageCondition"].as_array().unwrap().len(), 3);
         }
         let subject = record["dpv:hasDataSubject"]["@id"].as_str().unwrap();
@@ -254,6 +257,23 @@ fn the_mandatory_fields_are_there_and_the_traps_of_the_guide_are_not() {
         }
         assert!(text.matches("xsd:dateTime").count() >= 4);
     }
+}
+
+fn json_array(id: &Value) -> Value {
+    serde_json::json!([{ "@id": id }])
+}
+
+#[test]
+fn who_else_receives_it_is_named() {
+    let mut site = site();
+    let mut purposes = site.catalogue.purposes().to_vec();
+    purposes[1].recipients = vec!["De Drukkerij".to_owned()];
+    site.catalogue = Catalogue::new(purposes, &[nl()]).unwrap();
+    let document = parsed(&of(&site, [true, true], false).1);
+    assert!(expand(&document).is_subset(&terms()));
+    let processes = &document["dpv:hasRecordOfActivity"][0]["dpv:hasProcess"];
+    assert_eq!(processes[0]["dpv:hasRecipient"][0]["dpv:hasName"], "De Drukkerij");
+    assert_eq!(processes[1]["dpv:hasRecipient"], json_array(&"_:controller".into()));
 }
 
 #[test]

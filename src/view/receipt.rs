@@ -64,6 +64,7 @@ pub fn content(page: &Page<'_>) -> Markup {
             li { a href=(address(links, consent.id, "json-ld")) download { (words.get("page.receipt.json_ld")) } }
             li { a href={ (links.mount) "/log/key" } { (words.get("page.receipt.key")) } }
         }
+        p { a href=(links.to("/verify")) { (words.get("page.receipt.verify")) } }
         p { (words.get("page.receipt.limits")) }
         p { a href=(links.to("/settings")) { (words.get("page.receipt.settings")) } }
     }

@@ -36,10 +36,10 @@ mod outgoing;
 mod pages;
 /// Nothing that identifies a visitor reaches the disk, the output or a download.
 mod privacy;
-/// When a choice stands, when it has ended, and what is still recorded after the catalogue has changed.
-mod rules;
 /// What a visitor carries away, as a proof, for machines, and on paper.
 mod receipts;
+/// When a choice stands, when it has ended, and what is still recorded after the catalogue has changed.
+mod rules;
 /// What a start refuses, and how: broken configuration, broken folder, two programs on one folder.
 mod start;
 /// The house rules, held on the sources themselves.

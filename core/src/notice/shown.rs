@@ -38,6 +38,8 @@ pub struct ShownPurpose {
     pub text: String,
     /// What is stored for it.
     pub cookies: Vec<ShownCookie>,
+    /// Who else was to receive it, by name.
+    pub recipients: Vec<String>,
 }
 
 /// A cookie or a key of local storage as it was shown.
@@ -73,6 +75,12 @@ impl Notice {
 
 fn purpose(value: &Value) -> Result<ShownPurpose, Malformed> {
     let Value::Object(members) = value else { return Err(WRONG) };
+    // Most purposes have none, and then it is not written.
+    let recipients = members.get("recipients").map_or(Ok(&[][..]), |_| list(members, "recipients"))?;
+    let recipients = recipients.iter().map(|name| match name {
+        Value::String(name) => Ok(name.clone()),
+        _ => Err(WRONG),
+    });
     Ok(ShownPurpose {
         id: text(members, "id")?.parse()?,
         kind: text(members, "kind")?.parse()?,
@@ -80,6 +88,7 @@ fn purpose(value: &Value) -> Result<ShownPurpose, Malformed> {
         name: text(members, "name")?,
         text: text(members, "text")?,
         cookies: list(members, "cookies")?.iter().map(cookie).collect::<Result<_, _>>()?,
+        recipients: recipients.collect::<Result<_, _>>()?,
     })
 }
 
