@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use koektrommel_core::{
-    catalogue::{Basis, Catalogue, Cookie, DpvPurpose, Kind, Purpose, Storage, Texts},
+    catalogue::{Basis, Catalogue, Cookie, DpvPurpose, Kind, Purpose, Scope, Storage, Texts},
     decision::{Actor, Choices, ClickId, Control, Decision, Layer},
     identifier::Language,
     instant::Instant,
@@ -41,6 +41,7 @@ fn purpose(id: &str, kind: Kind, name: &str, storage: Storage) -> Purpose {
         http_only: false,
         set_by: "WSN".to_owned(),
         lifetime: texts("6 maanden"),
+        scope: Scope::default(),
     };
     Purpose {
         id: id.parse().unwrap(),
