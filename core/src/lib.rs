@@ -15,6 +15,7 @@ pub mod entry;
 pub mod error;
 pub mod hash;
 pub mod identifier;
+pub mod indexes;
 pub mod instant;
 pub mod json;
 pub mod mark;

@@ -1,15 +1,21 @@
-//! The stored proof of one decision, and of each time that an officer read the log.
+//! The stored proof of one decision, of each time that an officer read the log, and of what was erased from it.
 //!
 //! A record is canonical JSON (RFC 8785). Its bytes are what the entry commits to, what the store keeps and what
 //! a download carries: hash what you store, store what you hash.
 
+mod deletion;
 mod json;
+mod restoration;
 
 use alloc::{collections::BTreeMap, string::String};
 use core::{fmt, str::FromStr};
 
 use uuid::Uuid;
 
+pub use self::{
+    deletion::{Cause, DataSet, Deletion},
+    restoration::Restoration,
+};
 use crate::{
     decision::{Actor, Choices, Control, Decision, Layer, words},
     error::Malformed,
@@ -255,6 +261,10 @@ pub enum Record {
     Consent(Consent),
     /// An officer's reading.
     Access(Access),
+    /// What was erased.
+    Deletion(Deletion),
+    /// The log was put back from a backup.
+    Restoration(Restoration),
 }
 
 impl Record {
@@ -264,6 +274,8 @@ impl Record {
         match self {
             Self::Consent(consent) => consent.time,
             Self::Access(access) => access.time,
+            Self::Deletion(deletion) => deletion.time,
+            Self::Restoration(restoration) => restoration.time,
         }
     }
 
@@ -273,6 +285,8 @@ impl Record {
         match self {
             Self::Consent(consent) => json::consent_to_json(consent),
             Self::Access(access) => json::access_to_json(access),
+            Self::Deletion(deletion) => deletion::to_json(deletion),
+            Self::Restoration(restoration) => restoration::to_json(restoration),
         }
     }
 
@@ -287,6 +301,8 @@ impl Record {
         let record = match members.text("kind")? {
             "consent" => Self::Consent(json::consent_from_json(&members)?),
             "access" => Self::Access(json::access_from_json(&members)?),
+            "deletion" => Self::Deletion(deletion::from_json(&members)?),
+            "restoration" => Self::Restoration(restoration::from_json(&members)?),
             _ => return Err(json::WRONG),
         };
         // A member too many, or one that does not belong: what is written again would differ.

@@ -9,9 +9,13 @@ use koektrommel_core::{
     error::Malformed,
     hash::Hash,
     identifier::{Language, PurposeId},
+    indexes::Indexes,
     instant::Instant,
     notice::{Notice, Parts},
-    record::{Access, Action, Consent, Event, Record, RecordId, Standing, Subject, Tag},
+    record::{
+        Access, Action, Cause, Consent, DataSet, Deletion, Event, Record, RecordId, Restoration, Standing,
+        Subject, Tag,
+    },
 };
 
 const CLICK: &str = "0192f0c4-7b1e-7cc3-98c4-dc0c0c07398f";
@@ -183,6 +187,14 @@ fn records_read_back_and_no_other_spelling_does() {
         Record::Consent(record(SOME, Some(standing))),
         Record::Access(Access { begun: None, count: None, sha256: None, ..access.clone() }),
         Record::Access(access),
+        Record::Deletion(Deletion {
+            time: time(),
+            set: DataSet::Refusals,
+            cause: Cause::Retention,
+            reason: Some("Bewijs van een \"nee\" is niet langer nodig.".to_string()),
+            items: Indexes::of(vec![3, 4, 9]),
+        }),
+        Record::Restoration(Restoration { time: time(), size: 70 }),
     ] {
         let json = record.to_json();
         assert_eq!(Record::from_json(json.as_bytes()), Ok(record));
@@ -196,4 +208,33 @@ fn records_read_back_and_no_other_spelling_does() {
         }
     }
     assert!(Record::from_json(b"\xff").is_err());
+}
+
+#[test]
+fn a_deletion_statement_has_one_text_and_counts_what_it_names() {
+    let deletion = Record::Deletion(Deletion {
+        time: time(),
+        set: DataSet::Withdrawn,
+        cause: Cause::Visitor,
+        reason: None,
+        items: Indexes::of(vec![41, 7]),
+    });
+    let json = deletion.to_json();
+    assert_eq!(
+        json,
+        "{\"cause\":\"visitor\",\"count\":2,\"items\":\"7,41\",\"kind\":\"deletion\",\"set\":\"withdrawn\",\
+         \"time\":\"2026-11-22T10:15:00Z\",\"v\":1}"
+    );
+    for (from, to) in [
+        ("\"count\":2", "\"count\":3"),
+        ("7,41", "41,7"),
+        ("7,41", ""),
+        ("visitor", "whim"),
+        ("withdrawn", "all"),
+    ] {
+        assert!(Record::from_json(json.replacen(from, to, 1).as_bytes()).is_err(), "{to}");
+    }
+    let long = "r".repeat(Deletion::LONGEST_REASON + 1);
+    let long = json.replacen("\"set\"", &format!("\"reason\":\"{long}\",\"set\""), 1);
+    assert!(Record::from_json(long.as_bytes()).is_err());
 }

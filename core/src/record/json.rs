@@ -113,7 +113,7 @@ pub(super) fn access_from_json(members: &Members) -> Result<Access, Malformed> {
 pub(super) struct Members(pub(super) BTreeMap<String, Value>);
 
 impl Members {
-    fn optional(&self, name: &str) -> Option<&Value> {
+    pub(super) fn optional(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
     }
 
@@ -124,11 +124,11 @@ impl Members {
         }
     }
 
-    fn parse<T: FromStr<Err = Malformed>>(&self, name: &str) -> Result<T, Malformed> {
+    pub(super) fn parse<T: FromStr<Err = Malformed>>(&self, name: &str) -> Result<T, Malformed> {
         self.text(name)?.parse()
     }
 
-    fn number(&self, name: &str) -> Result<u64, Malformed> {
+    pub(super) fn number(&self, name: &str) -> Result<u64, Malformed> {
         match self.0.get(name) {
             Some(Value::Number(number)) => Ok(*number),
             _ => Err(WRONG),
