@@ -12,11 +12,13 @@ use crate::{
     demo::Demo,
     download::Downloads,
     folder::{Folder, FolderError},
+    history::{self, HistoryError},
     keys::{KeyError, KeyRing, LogKey},
     ledger::{Ledger, OpenError, Recorded, SubmitError},
     notices::{Notices, NoticesError},
     offers::Offers,
     pages::Pages,
+    retention::{Eraser, Stopped, Work},
     script::Scripts,
     sessions::Sessions,
     store::Store,
@@ -38,6 +40,8 @@ pub struct App {
     pub ring: KeyRing,
     /// The log.
     pub ledger: Ledger,
+    /// What erases from the log.
+    pub eraser: Eraser,
     /// The notices.
     pub notices: Notices,
     /// The scripts.
@@ -82,9 +86,15 @@ pub enum StartError {
     /// The notices.
     #[error(transparent)]
     Notices(#[from] NoticesError),
+    /// The configurations that were in force.
+    #[error(transparent)]
+    History(#[from] HistoryError),
     /// The log.
     #[error(transparent)]
     Ledger(#[from] OpenError),
+    /// What erases from the log.
+    #[error(transparent)]
+    Eraser(#[from] Stopped),
 }
 
 impl App {
@@ -100,7 +110,10 @@ impl App {
         let key = LogKey::open_or_create(&folder, &config.origin)?;
         let notices = Notices::open(&folder, &config.sites)?;
         let scripts = Scripts::open(&folder, &config, &notices)?;
+        history::keep(&folder, &config, clock.now())?;
         let (ledger, writer) = Ledger::open(store, key, clock.clone())?;
+        let work = Work::new(ledger.clone(), folder.clone(), clock.clone());
+        let eraser = Eraser::start(work, config.retention.clone())?;
         let (accounts, sessions) = (Accounts::new(&folder), Sessions::new(clock.clone()));
         let style = Asset::new("text/css; charset=utf-8", STYLE);
         let app = Self {
@@ -111,6 +124,7 @@ impl App {
             clock,
             ring,
             ledger,
+            eraser,
             notices,
             scripts,
             accounts,

@@ -3,6 +3,7 @@
 mod catalogue;
 mod file;
 mod hosts;
+mod retention;
 mod settings;
 
 use std::{
@@ -17,7 +18,10 @@ use koektrommel_core::{
     identifier::{Language, SiteId},
 };
 
-pub use self::file::load;
+pub use self::{
+    file::load,
+    retention::{Retention, Term},
+};
 use crate::{cookie::Mode, statement::Statement};
 
 /// Everything that the server is told.
@@ -33,8 +37,12 @@ pub struct Config {
     pub origin: String,
     /// Whether a demonstration home page is served at `/`.
     pub demo: bool,
+    /// How long records are kept.
+    pub retention: Retention,
     /// The sites; at least one, the first is the default.
     pub sites: Vec<Site>,
+    /// The files that this was read from, as they are, by the names that they have in each other.
+    pub sources: BTreeMap<String, String>,
 }
 
 /// One website that embeds the widget.

@@ -36,7 +36,7 @@ pub use self::{
 };
 use crate::{
     folder::Folder,
-    ledger::{Ledger, SubmitError},
+    ledger::{Fact, Ledger, SubmitError},
     store::{Head, Item, StoreError},
 };
 
@@ -253,7 +253,7 @@ impl Download {
         sha256: Option<Hash>,
         bytes: u64,
     ) -> Manifest {
-        let ended = self.ledger.record_access_blocking(Access {
+        let ended = self.ledger.record_blocking(Fact::Access(Access {
             action: Action::DownloadEnded,
             time: Day::from_unix_days(0).start(),
             officer: self.officer.clone(),
@@ -262,7 +262,7 @@ impl Download {
             begun: Some(self.begun),
             count: written.map(|written| written.count),
             sha256,
-        });
+        }));
         if let Err(error) = ended {
             tracing::error!(%error, download = self.begun, "the end of a download was not recorded");
         }

@@ -10,6 +10,8 @@
 //! notices/        every notice ever served, by hash
 //! scripts/        every script ever served, by hash
 //! downloads/      the manifest of every download
+//! configurations/ every configuration that was in force, by hash, and since when
+//! erasing.json    what is being erased; there is none most of the time
 //! store/          the log
 //! ```
 
@@ -24,7 +26,7 @@ use std::{
 const FORMAT: &str = "koektrommel-data 1\n";
 
 /// The folders in it.
-const PARTS: [&str; 5] = ["keys", "notices", "scripts", "downloads", "store"];
+const PARTS: [&str; 6] = ["keys", "notices", "scripts", "downloads", "configurations", "store"];
 
 /// Those of them that a log, once begun, cannot do without: missing means lost, not new.
 const NEVER_REPLACED: [&str; 2] = ["notices", "store"];

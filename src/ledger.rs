@@ -20,11 +20,11 @@ use std::{
 use koektrommel_core::{
     decision::Decision,
     hash::Hash,
-    instant::Day,
+    instant::{Day, Instant},
     merkle::{self, NodeId, Nodes, leaf_hash},
     note::VerifierKey,
     receipt::Receipt,
-    record::{Access, Consent, Standing},
+    record::{Access, Consent, Deletion, Record, Restoration, Standing},
     tile::{self, Content, Tile},
 };
 use tokio::sync::{mpsc, oneshot};
@@ -65,6 +65,27 @@ pub struct Recorded {
     pub leaf: Hash,
     /// The same click was recorded before; this is that record.
     pub repeated: bool,
+}
+
+/// What is recorded besides decisions. Its time is filled in by the writer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// An officer read the log.
+    Access(Access),
+    /// Records were erased, or are about to be.
+    Deletion(Deletion),
+    /// The log goes on from a backup.
+    Restoration(Restoration),
+}
+
+impl Fact {
+    fn at(self, time: Instant) -> Record {
+        match self {
+            Self::Access(access) => Record::Access(Access { time, ..access }),
+            Self::Deletion(deletion) => Record::Deletion(Deletion { time, ..deletion }),
+            Self::Restoration(restoration) => Record::Restoration(Restoration { time, ..restoration }),
+        }
+    }
 }
 
 /// Why nothing was recorded; one variant for each thing that the caller does next.
@@ -120,15 +141,15 @@ impl Ledger {
     /// Records that an officer reads the log, and returns the index; time is filled in by the writer.
     pub async fn record_access(&self, access: Access) -> Result<u64, SubmitError> {
         let (answer, recorded) = oneshot::channel();
-        self.submit(writer::Job::Access { access, answer })?;
+        self.submit(writer::Job::Fact { fact: Fact::Access(access), answer })?;
         recorded.await.unwrap_or(Err(SubmitError::Unavailable))
     }
 
-    /// As [`record_access`](Self::record_access), for a thread of its own, which waits where the queue is full;
-    /// panics on a thread that runs futures.
-    pub fn record_access_blocking(&self, access: Access) -> Result<u64, SubmitError> {
+    /// Records what no visitor did, for a thread of its own, which waits where the queue is full; panics on a
+    /// thread that runs futures. Returns the index.
+    pub fn record_blocking(&self, fact: Fact) -> Result<u64, SubmitError> {
         let (answer, recorded) = oneshot::channel();
-        let handed_in = self.queue.blocking_send(writer::Job::Access { access, answer });
+        let handed_in = self.queue.blocking_send(writer::Job::Fact { fact, answer });
         handed_in.map_err(|_| SubmitError::Unavailable)?;
         recorded.blocking_recv().unwrap_or(Err(SubmitError::Unavailable))
     }
@@ -176,6 +197,13 @@ impl Ledger {
     /// The index of the first entry made on this UTC day or later. Blocks on the disk.
     pub fn first_on(&self, day: Day) -> Result<u64, StoreError> {
         self.shared.store.first_on(day)
+    }
+
+    /// Destroys openings, and returns how many there still were; see [`Store::erase`]. Blocks on the disk, for a
+    /// second for each stretch of the log that it touches. Whoever calls it states it in the log
+    /// ([`Fact::Deletion`]).
+    pub fn erase(&self, indexes: &[u64]) -> Result<u64, StoreError> {
+        self.shared.store.erase(indexes)
     }
 
     /// The hashes of perfect subtrees. Blocks on the disk.

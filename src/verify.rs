@@ -5,6 +5,7 @@
 
 pub mod cli;
 mod data;
+mod deletions;
 mod file;
 mod parallel;
 

@@ -16,7 +16,7 @@ use crate::{
 macro_rules! words {
     ($(#[$doc:meta])* $type:ident, $what:literal, $why:literal, { $($(#[$word_doc:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum $type {
             $($(#[$word_doc])* $variant,)*
         }

@@ -117,11 +117,15 @@ pub enum Sealed {
     OtherSite,
     /// It is of the same UTC day and yet outside the local days.
     OtherTime,
+    /// It is a statement about the log, of what was erased for example, and no row of a table. The form that proves
+    /// itself shows it.
+    Statement,
 }
 
 impl Sealed {
     /// Every reason.
-    pub const ALL: [Self; 4] = [Self::Erased, Self::Access, Self::OtherSite, Self::OtherTime];
+    pub const ALL: [Self; 5] =
+        [Self::Erased, Self::Access, Self::OtherSite, Self::OtherTime, Self::Statement];
 
     /// The reason as it is written.
     #[must_use]
@@ -131,6 +135,7 @@ impl Sealed {
             Self::Access => "access",
             Self::OtherSite => "other-site",
             Self::OtherTime => "other-time",
+            Self::Statement => "statement",
         }
     }
 }
@@ -156,12 +161,12 @@ impl Wanted {
         }
     }
 
-    /// Why this record is not a row, if it is not.
+    /// Why this record is not shown, if it is not. Statements are of every site.
     #[must_use]
     pub fn seals(&self, row: &Row<'_>) -> Option<Sealed> {
-        if row.kind != "consent" {
+        if row.kind == "access" {
             Some(Sealed::Access)
-        } else if self.site.as_ref().is_some_and(|site| site.as_str() != row.site) {
+        } else if row.kind == "consent" && self.site.as_ref().is_some_and(|site| site.as_str() != row.site) {
             Some(Sealed::OtherSite)
         } else if self.from.as_deref().is_some_and(|from| row.time < from)
             || self.end.as_deref().is_some_and(|end| row.time >= end)

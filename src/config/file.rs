@@ -1,6 +1,7 @@
 //! The shape of the configuration file, and how it becomes a [`Config`].
 
 use std::{
+    cell::RefCell,
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
@@ -13,7 +14,7 @@ use koektrommel_core::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Config, ConfigError, Contact, Fault, Site, catalogue, hosts};
+use super::{Config, ConfigError, Contact, Fault, Site, catalogue, hosts, retention};
 use crate::statement::Statement;
 
 #[derive(Deserialize)]
@@ -25,6 +26,7 @@ struct File {
     origin: Spanned<String>,
     #[serde(default)]
     demo: bool,
+    retention: retention::File,
     sites: Vec<SiteFile>,
 }
 
@@ -61,7 +63,8 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
 /// Every fault that was found, not only the first. A relative data folder is taken from the folder the program
 /// was started in.
 pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
-    let source = Source { folder: path.map(|path| path.parent().unwrap_or(Path::new("")).to_owned()) };
+    let folder = path.map(|path| path.parent().unwrap_or(Path::new("")).to_owned());
+    let source = Source { folder, seen: RefCell::default() };
     let main = path.unwrap_or(Path::new("koektrommel.toml"));
     let name = main.file_name().map_or_else(|| main.to_owned(), PathBuf::from);
     let text = source.read(&name)?;
@@ -69,7 +72,9 @@ pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
     let mut reader = Reader { source: &source, path: source.path(&name), text: &text, faults: Vec::new() };
     let config = reader.config(file);
     match (config, reader.faults) {
-        (Some(config), faults) if faults.is_empty() => Ok(config),
+        (Some(config), faults) if faults.is_empty() => {
+            Ok(Config { sources: source.seen.into_inner(), ..config })
+        }
         (_, faults) => Err(ConfigError(faults)),
     }
 }
@@ -77,6 +82,8 @@ pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
 /// Where files come from: a folder, or the program itself.
 struct Source {
     folder: Option<PathBuf>,
+    /// What was read, by name.
+    seen: RefCell<BTreeMap<String, String>>,
 }
 
 impl Source {
@@ -85,6 +92,12 @@ impl Source {
     }
 
     fn read(&self, name: &Path) -> Result<String, ConfigError> {
+        let text = self.read_unseen(name)?;
+        self.seen.borrow_mut().insert(name.display().to_string(), text.clone());
+        Ok(text)
+    }
+
+    fn read_unseen(&self, name: &Path) -> Result<String, ConfigError> {
         let path = self.path(name);
         if self.folder.is_some() {
             return fs::read_to_string(&path).map_err(|error| {
@@ -148,6 +161,9 @@ impl Reader<'_> {
             "origin",
             "must be an address without scheme or spaces: www.example.nl/log",
         );
+        let terms = retention::check(file.retention, &mut |at, key, why| {
+            self.fault(Some(line_of(self.text, at)), key, why);
+        });
         if file.sites.is_empty() {
             self.fault(None, "sites", "must hold at least one site");
         }
@@ -163,7 +179,9 @@ impl Reader<'_> {
             mount: file.mount.into_inner(),
             origin: file.origin.into_inner(),
             demo: file.demo,
+            retention: terms,
             sites,
+            sources: BTreeMap::new(),
         })
     }
 
@@ -324,7 +342,12 @@ mod tests {
                 "\"koek_officer\"",
                 "`purposes.officer.cookies.name` must be \"__Host-koek_officer\"",
             ),
-            ("koektrommel.toml", "months = 6", "months = 24", "`sites.wsn.validity_months` must lie"),
+            (
+                "koektrommel.toml",
+                "validity_months = 6",
+                "validity_months = 24",
+                "`sites.wsn.validity_months` must lie",
+            ),
             ("koektrommel.toml", "\"catalogue.toml\"", "\"none.toml\"", "none.toml: cannot be read"),
             ("koektrommel.toml", "en = \"statement.en.md\"", "", "`sites.wsn.statement.en` is missing"),
             (
@@ -334,6 +357,19 @@ mod tests {
                 "koektrommel.toml:18: unknown field `demos`",
             ),
             ("koektrommel.toml", "demo = true", "demo =", "koektrommel.toml:17:"),
+            (
+                "koektrommel.toml",
+                "months = 24",
+                "months = 121",
+                "`retention.access.months` must lie between 0",
+            ),
+            (
+                "koektrommel.toml",
+                "reason = \"Zo",
+                "reason = \"\" # ",
+                "`retention.refusals.reason` must say why",
+            ),
+            ("koektrommel.toml", "[retention]", "[retain]", "missing field `retention`"),
             (
                 "catalogue.toml",
                 "kind = \"choice\"",

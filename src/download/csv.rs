@@ -104,7 +104,9 @@ pub(super) fn write<W: Write>(
     let (wanted, mut clock) = (download.wanted(), WallClock::default());
     let done = download.each_item(range, |index, item| {
         let row = row_of(index, item)?;
-        let sealed = row.as_ref().map_or(Some(Sealed::Erased), |row| wanted.seals(row));
+        let not_a_row = |row: &Row<'_>| (row.kind != "consent").then_some(Sealed::Statement);
+        let sealed =
+            row.as_ref().map_or(Some(Sealed::Erased), |row| wanted.seals(row).or_else(|| not_a_row(row)));
         match (sealed, &row) {
             (None, Some(row)) => {
                 count += 1;

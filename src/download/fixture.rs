@@ -5,7 +5,8 @@ use std::sync::Arc;
 use koektrommel_core::{
     decision::{Actor, Choices, Control, Decision, Layer},
     hash::Hash,
-    record::Standing,
+    indexes::Indexes,
+    record::{Cause, DataSet, Deletion, Standing},
 };
 
 use super::{Download, Downloads, Filter, Manifest, Order, Place};
@@ -14,7 +15,7 @@ use crate::{
     clock::Clock,
     folder::Folder,
     keys::LogKey,
-    ledger::{Ledger, Recorded},
+    ledger::{Fact, Ledger, Recorded},
     store::{Store, memory::MemoryStore},
 };
 
@@ -57,6 +58,20 @@ impl Fixture {
         assert_eq!(fixture.store.erase(&[3]).unwrap(), 1);
         assert_eq!(fixture.ledger.head().frontier.size(), 10);
         fixture
+    }
+
+    /// Records that these were erased.
+    pub(crate) fn state_deletion(&self, indexes: &[u64]) {
+        let deletion = Deletion {
+            time: self.clock.now(),
+            set: DataSet::Consents,
+            cause: Cause::Request,
+            reason: None,
+            items: Indexes::of(indexes.to_vec()),
+        };
+        let ledger = self.ledger.clone();
+        let stated = std::thread::spawn(move || ledger.record_blocking(Fact::Deletion(deletion)));
+        stated.join().unwrap().unwrap();
     }
 
     pub(crate) async fn decide(

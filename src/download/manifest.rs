@@ -134,8 +134,12 @@ impl Manifest {
             let Value::Object(members) = members else { return None };
             let mut left_out = LeftOut::default();
             for why in Sealed::ALL {
-                let Some(Value::Number(count)) = members.get(why.as_str()) else { return None };
-                left_out.0[why as usize] = *count;
+                left_out.0[why as usize] = match members.get(why.as_str()) {
+                    Some(Value::Number(count)) => *count,
+                    // Manifests from before there were statements do not have it.
+                    None if why == Sealed::Statement => 0,
+                    _ => return None,
+                };
             }
             Some(left_out)
         };

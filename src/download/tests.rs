@@ -16,7 +16,7 @@ fn november(format: &str) -> Filter {
     Filter { period, site: Some("wsn".parse().unwrap()), format: format.parse().unwrap() }
 }
 
-fn left_out(manifest: &Manifest) -> [u64; 4] {
+fn left_out(manifest: &Manifest) -> [u64; 5] {
     Sealed::ALL.map(|why| manifest.left_out.as_ref().map_or(0, |left_out| LeftOut::of(left_out, why)))
 }
 
@@ -54,7 +54,7 @@ async fn dutch_excel_gets_what_it_reads_right() {
     assert_eq!(manifest.sha256, Some(Hash::of(&[text.as_bytes()])));
     assert_eq!(manifest.file, "toestemmingen_2026-11-01_2026-11-30.csv");
     // The erased one, both downloads, the other site, and on the same UTC days a second before and one after.
-    assert_eq!((manifest.first, manifest.end, left_out(&manifest)), (0, 11, [1, 3, 1, 2]));
+    assert_eq!((manifest.first, manifest.end, left_out(&manifest)), (0, 11, [1, 3, 1, 2, 0]));
 }
 
 #[actix_web::test]
@@ -80,7 +80,7 @@ async fn a_download_is_recorded_before_and_after_and_leaves_a_manifest() {
         let record = fixture.ledger.items(index..index + 1).unwrap().remove(0).opening.unwrap().record;
         match Record::from_json(&record).unwrap() {
             Record::Access(access) => access,
-            Record::Consent(_) => panic!("a consent"),
+            other => panic!("{other:?}"),
         }
     };
     let (begun, ended) = (access(10), access(11));
@@ -173,4 +173,23 @@ fn a_filter_reads_back() {
     let mut more = filter.to_map();
     more.insert("person".to_owned(), "x".to_owned());
     assert!(Filter::from_map(&more).is_err());
+}
+
+#[actix_web::test]
+async fn a_deletion_statement_is_shown_to_who_checks_and_is_no_row() {
+    let fixture = Fixture::with_log().await;
+    fixture.state_deletion(&[3]);
+    let (bytes, manifest) = fixture.download(Some("2026-12-01"), None, Some("wsn"), "ndjson").await;
+    let text = String::from_utf8(bytes).unwrap();
+    assert!(
+        text.contains("\"cause\":\"request\",\"count\":1,\"items\":\"3\",\"kind\":\"deletion\""),
+        "{text}"
+    );
+    assert_eq!((manifest.count, left_out(&manifest)), (Some(2), [0, 1, 0, 0, 0]));
+    let (bytes, manifest) = fixture.download(Some("2026-12-01"), None, Some("wsn"), "csv").await;
+    assert_eq!(String::from_utf8(bytes).unwrap().matches("\r\n").count(), 2);
+    assert_eq!((manifest.count, left_out(&manifest)), (Some(1), [0, 3, 0, 0, 1]));
+    // Manifests from before there were statements do not count them.
+    let old = manifest.to_json().replace(",\"statement\":1", "");
+    assert_eq!(left_out(&Manifest::from_json(&old).unwrap()), [0, 3, 0, 0, 0]);
 }

@@ -22,7 +22,7 @@ use koektrommel_core::{
 };
 use tokio::sync::oneshot;
 
-use super::{Ledger, QUEUE, Recorded, SubmitError, writer::Job};
+use super::{Fact, Ledger, QUEUE, Recorded, SubmitError, writer::Job};
 use crate::{
     clock::Clock,
     folder::Folder,
@@ -270,7 +270,7 @@ fn a_full_queue_refuses_decisions_and_the_end_of_a_download_waits() {
     let (ledger, (begins, begun)) = (log.ledger.clone(), mpsc::channel());
     let download = thread::spawn(move || {
         begins.send(()).unwrap();
-        ledger.record_access_blocking(access())
+        ledger.record_blocking(Fact::Access(access()))
     });
     begun.recv().unwrap();
     thread::sleep(Duration::from_millis(100));

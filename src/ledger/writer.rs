@@ -12,12 +12,12 @@ use koektrommel_core::{
     hash::Hash,
     instant::Instant,
     merkle::leaf_hash,
-    record::{Access, Consent, Record, Standing, Subject, Tag},
+    record::{Consent, Record, Standing, Subject, Tag},
 };
 use ring::rand::{SecureRandom, SystemRandom};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Recorded, Shared, SubmitError};
+use super::{Fact, Recorded, Shared, SubmitError};
 use crate::{
     clock::Clock,
     store::{Batch, Head, Item, Opening, StoreError},
@@ -36,8 +36,8 @@ pub(super) enum Job {
         standing: Option<Standing>,
         answer: oneshot::Sender<Result<Recorded, SubmitError>>,
     },
-    Access {
-        access: Access,
+    Fact {
+        fact: Fact,
         answer: oneshot::Sender<Result<u64, SubmitError>>,
     },
     /// Tries whether the store takes a batch.
@@ -62,7 +62,7 @@ struct Draft {
 
 enum Answer {
     Decision(oneshot::Sender<Result<Recorded, SubmitError>>, Box<Recorded>),
-    Access(oneshot::Sender<Result<u64, SubmitError>>, u64),
+    Fact(oneshot::Sender<Result<u64, SubmitError>>, u64),
     Probe(oneshot::Sender<Result<(), SubmitError>>),
 }
 
@@ -101,7 +101,7 @@ impl Writer {
                     Ok(None) => draft.add_decision(&decision, standing, time, random, answer),
                     Err(error) => drop(answer.send(Err(error))),
                 },
-                Job::Access { access, answer } => draft.add_access(Access { time, ..access }, random, answer),
+                Job::Fact { fact, answer } => draft.add_fact(fact.at(time), random, answer),
                 Job::Probe { answer } => draft.answers.push(Answer::Probe(answer)),
             }
         }
@@ -238,15 +238,10 @@ impl Draft {
         self.answers.push(Answer::Decision(answer, Box::new(recorded)));
     }
 
-    fn add_access(
-        &mut self,
-        access: Access,
-        random: &[u8],
-        answer: oneshot::Sender<Result<u64, SubmitError>>,
-    ) {
+    fn add_fact(&mut self, record: Record, random: &[u8], answer: oneshot::Sender<Result<u64, SubmitError>>) {
         let index = self.after.frontier.size();
-        self.add(&Record::Access(access), None, random);
-        self.answers.push(Answer::Access(answer, index));
+        self.add(&record, None, random);
+        self.answers.push(Answer::Fact(answer, index));
     }
 
     fn add(&mut self, record: &Record, tag: Option<Tag>, random: &[u8]) -> Hash {
@@ -266,7 +261,7 @@ impl Job {
     fn fail(self, error: SubmitError) {
         match self {
             Self::Decision { answer, .. } => drop(answer.send(Err(error))),
-            Self::Access { answer, .. } => drop(answer.send(Err(error))),
+            Self::Fact { answer, .. } => drop(answer.send(Err(error))),
             Self::Probe { answer } => drop(answer.send(Err(error))),
         }
     }
@@ -277,7 +272,7 @@ impl Answer {
     fn send(self, outcome: Result<(), SubmitError>) {
         match self {
             Self::Decision(waiter, recorded) => drop(waiter.send(outcome.map(|()| *recorded))),
-            Self::Access(waiter, index) => drop(waiter.send(outcome.map(|()| index))),
+            Self::Fact(waiter, index) => drop(waiter.send(outcome.map(|()| index))),
             Self::Probe(waiter) => drop(waiter.send(outcome)),
         }
     }

@@ -4,13 +4,13 @@ use std::{collections::HashSet, fs, sync::Mutex, sync::PoisonError};
 
 use koektrommel_core::{
     hash::Hash,
+    indexes::Indexes,
     merkle::{Frontier, NodeId, leaf_hash},
     note::{Checkpoint, VerifierKey},
+    record::Record,
 };
 
-use koektrommel_evidence::row::Row;
-
-use super::{Place, Report, VerifyError, parallel};
+use super::{Place, Report, VerifyError, deletions::Deletions, parallel};
 use crate::{
     folder::Folder,
     keys::log::{verifiers, verify},
@@ -52,6 +52,7 @@ pub fn data(folder: &Folder, store: &dyn Store, elsewhere: &Elsewhere) -> Result
     let notices = Notices::new(folder);
     let mut tree = Frontier::new();
     let (mut last, mut counts) = (String::new(), Counts::default());
+    let mut deletions = Deletions::default();
     let mut at = 0;
     while at < size {
         let items = store.items(at..size.min(at + STRETCH))?;
@@ -79,6 +80,11 @@ pub fn data(folder: &Folder, store: &dyn Store, elsewhere: &Elsewhere) -> Result
                 return Err(bad(index, why));
             }
             counts.add(&what);
+            match &what {
+                What::Erased => deletions.erased(index),
+                What::Deletion(_, items) => deletions.stated(index, items),
+                _ => {}
+            }
             let Some(time) = what.time() else { continue };
             if time < last.as_str() {
                 return Err(bad(index, "its time is before that of an item above it"));
@@ -96,7 +102,10 @@ pub fn data(folder: &Folder, store: &dyn Store, elsewhere: &Elsewhere) -> Result
     if head.time.is_none_or(|time| time.to_string() < last) {
         return Err(VerifyError::bad(Place::Log, "its newest time is before that of its last record"));
     }
-    Ok(report(key, &signed, &counts, kept.as_ref()))
+    let unfinished = deletions.check(folder.path("erasing.json").exists())?;
+    let mut report = report(key, &signed, &counts, kept.as_ref());
+    report.unproved.extend(unfinished);
+    Ok(report)
 }
 
 /// Reads a checkpoint that was kept elsewhere; a log that was cut back since is shorter than it.
@@ -112,7 +121,7 @@ fn read_kept(note: &str, keys: &[VerifierKey], size: u64) -> Result<Checkpoint, 
     Err(VerifyError::bad(Place::Log, why))
 }
 
-fn bad(index: u64, why: impl Into<String>) -> VerifyError {
+pub(super) fn bad(index: u64, why: impl Into<String>) -> VerifyError {
     VerifyError::bad(Place::Item(index), why)
 }
 
@@ -148,13 +157,18 @@ enum What<'a> {
     /// With its time, as it is written: such times sort as text.
     Consent(&'a str),
     Access(&'a str),
+    /// With what it says was erased.
+    Deletion(&'a str, Indexes),
+    Restoration(&'a str),
     Erased,
 }
 
 impl<'a> What<'a> {
     const fn time(&self) -> Option<&'a str> {
         match self {
-            Self::Consent(time) | Self::Access(time) => Some(*time),
+            Self::Consent(time) | Self::Access(time) | Self::Deletion(time, _) | Self::Restoration(time) => {
+                Some(*time)
+            }
             Self::Erased => None,
         }
     }
@@ -164,6 +178,7 @@ impl<'a> What<'a> {
 struct Counts {
     consents: u64,
     accesses: u64,
+    statements: u64,
     erased: u64,
 }
 
@@ -172,6 +187,7 @@ impl Counts {
         match what {
             What::Consent(_) => self.consents += 1,
             What::Access(_) => self.accesses += 1,
+            What::Deletion(..) | What::Restoration(_) => self.statements += 1,
             What::Erased => self.erased += 1,
         }
     }
@@ -198,6 +214,15 @@ fn check<'a>(index: u64, item: &'a Item, notices: &Notices<'_>) -> Result<(Hash,
     match row.kind {
         "consent" => notices.check(row.notice).map(|()| (leaf, What::Consent(row.time))),
         "access" => Ok((leaf, What::Access(row.time))),
+        "deletion" | "restoration" => match Record::from_json(&opening.record) {
+            Ok(Record::Deletion(deletion)) if deletion.items.last().is_some_and(|last| last < index) => {
+                Ok((leaf, What::Deletion(row.time, deletion.items)))
+            }
+            Ok(Record::Restoration(restoration)) if restoration.size <= index => {
+                Ok((leaf, What::Restoration(row.time)))
+            }
+            _ => Err("its statement cannot be right: it names what is not before it".to_owned()),
+        },
         _ => Err("its record is of no known kind".to_owned()),
     }
 }
@@ -245,14 +270,18 @@ fn first_of(store: &dyn Store, node: NodeId, index: u64) -> VerifyError {
 }
 
 fn report(key: &VerifierKey, signed: &Checkpoint, counts: &Counts, kept: Option<&Checkpoint>) -> Report {
-    let Counts { consents, accesses, erased } = counts;
+    let Counts { consents, accesses, statements, erased } = counts;
     let mut report = Report {
         proved: vec![
             format!("The log {} holds {} items with root {}.", signed.origin, signed.size, signed.root),
             format!(
-                "{consents} decisions and {accesses} readings by officers are, byte for byte, what was committed to."
+                "{consents} decisions, {accesses} readings by officers and {statements} statements are, byte for \
+                 byte, what was committed to."
             ),
-            format!("{erased} records were erased; their entries are in the tree."),
+            format!(
+                "{erased} records were erased; their entries are in the tree, and for each a statement in the log \
+                 says why."
+            ),
             "Every notice that a decision names is there and unchanged.".to_owned(),
             format!("The checkpoint is signed with the key {key}."),
         ],

@@ -229,8 +229,14 @@ async fn a_changed_item_of_a_stored_log_is_named() {
     for _ in 0..300 {
         fixture.decide("2026-12-01T10:00:00Z", "wsn", [true, false], None).await;
     }
+    let unstated = data(&fixture.folder, &*fixture.store, &Elsewhere::default()).unwrap_err().to_string();
+    assert!(unstated.starts_with("item 3: its record is gone, and no statement"), "{unstated}");
+    fixture.state_deletion(&[3]);
     let report = data(&fixture.folder, &*fixture.store, &Elsewhere::default()).unwrap();
-    assert!(report.proved[1].starts_with("307 decisions and 2 readings"), "{report:?}");
+    assert!(
+        report.proved[1].starts_with("307 decisions, 2 readings by officers and 1 statements"),
+        "{report:?}"
+    );
     assert!(report.proved[2].starts_with("1 records were erased"), "{report:?}");
 
     let verify = |item: fn(u64, &mut Item), head: fn(&mut Head)| {
@@ -267,7 +273,7 @@ async fn a_changed_item_of_a_stored_log_is_named() {
         let mut checkpoint: Checkpoint =
             head.checkpoint.split("\n\n").next().map(|t| format!("{t}\n")).unwrap().parse().unwrap();
         checkpoint.size -= 1;
-        head.checkpoint = head.checkpoint.replacen("310", &checkpoint.size.to_string(), 1);
+        head.checkpoint = head.checkpoint.replacen("311", &checkpoint.size.to_string(), 1);
     };
     assert_eq!(verify(nothing, other_text), Place::Log);
 
@@ -281,6 +287,7 @@ async fn a_changed_item_of_a_stored_log_is_named() {
 #[actix_web::test]
 async fn a_folder_is_held_against_what_was_kept_elsewhere() {
     let fixture = Fixture::with_log().await;
+    fixture.state_deletion(&[3]);
     let head = fixture.store.head().unwrap();
     let outcome = |checkpoint: Option<String>, key: Option<&str>| {
         let keys = key.iter().map(|key| key.parse().unwrap()).collect();

@@ -163,6 +163,6 @@ pub(super) fn read(app: &App, index: u64) -> Result<Option<(Consent, Hash)>, Sto
     let Some(opening) = item.opening else { return Ok(None) };
     Ok(match Record::from_json(&opening.record)? {
         Record::Consent(consent) => Some((consent, leaf_hash(&item.entry.encode()))),
-        Record::Access(_) => None,
+        Record::Access(_) | Record::Deletion(_) | Record::Restoration(_) => None,
     })
 }

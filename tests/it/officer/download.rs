@@ -119,7 +119,7 @@ fn every_download_is_recorded_before_and_after_and_its_manifest_tells_the_truth(
     let accesses: Vec<_> = (0..log.items.len())
         .filter_map(|index| match log.record(index) {
             Record::Access(access) => Some(access),
-            Record::Consent(_) => None,
+            _ => None,
         })
         .collect();
     assert_eq!(accesses.len(), 6);

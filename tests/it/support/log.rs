@@ -51,7 +51,7 @@ impl Log {
     pub(crate) fn consent(&self, index: usize) -> Consent {
         match self.record(index) {
             Record::Consent(consent) => consent,
-            Record::Access(_) => panic!("the record at {index} is not a decision"),
+            _ => panic!("the record at {index} is not a decision"),
         }
     }
 
