@@ -20,6 +20,7 @@ use crate::{
     verify::{self, cli::What},
 };
 
+mod operator;
 mod serve;
 
 /// A cookie-consent and privacy-notice server whose log proves itself.
@@ -48,6 +49,18 @@ enum Command {
     /// A data folder is opened as the server opens it: stop the server first, and run this as its user. Opening
     /// puts away what a program that died left behind; to leave every byte as it is, verify a copy.
     Verify(VerifyArgs),
+    /// Erases what has reached the end of its term, and prints what went; the server does so every day by itself.
+    Retain(operator::RetainArgs),
+    /// Erases records, and prints what went. The log keeps a statement of it. Works while the server runs.
+    Erase(operator::EraseArgs),
+    /// Writes the log and all that goes with it into one file. Works while the server runs.
+    Backup(operator::BackupArgs),
+    /// Makes a data folder from a backup, with the same root, in an empty place.
+    Restore(operator::RestoreArgs),
+    /// Writes the log as a file for others: the whole of it, or a table. It is recorded as a reading of the log.
+    Export(operator::ExportArgs),
+    /// Makes a data folder from an export, with the same root, in an empty place.
+    Import(operator::RestoreArgs),
     /// The secrets that sign cookies, and the key that signs the log.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -170,6 +183,12 @@ fn run(cli: Cli) -> ExitCode {
         Command::CheckConfig { file } => check_config(config_file(file).as_deref()),
         Command::Officer(command) => officer(command),
         Command::Verify(args) => return verify(args),
+        Command::Retain(args) => operator::retain(&args),
+        Command::Erase(args) => operator::erase(args),
+        Command::Backup(args) => operator::backup(&args),
+        Command::Restore(args) => operator::restore(args, true),
+        Command::Export(args) => operator::export(args),
+        Command::Import(args) => operator::restore(args, false),
         Command::Keys(KeysCommand::Rotate { data }) => rotate(&data),
         Command::Keys(KeysCommand::RotateLog { data }) => rotate_log(&data),
     };

@@ -50,7 +50,7 @@ pub enum HistoryError {
 /// # Errors
 /// What was kept before is damaged, or the disk refused.
 pub fn keep(folder: &Folder, config: &Config, now: Instant) -> Result<(), HistoryError> {
-    let json = to_json(config.sources.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    let json = of(config);
     let id = Hash::of(&[json.as_bytes()]);
     let mut all = list(folder)?;
     if all.last().is_some_and(|last| last.id == id) {
@@ -61,6 +61,19 @@ pub fn keep(folder: &Folder, config: &Config, now: Instant) -> Result<(), Histor
     all.push(InForce { since: now, id });
     let text: String = all.iter().map(|line| format!("{} {}\n", line.since, line.id)).collect();
     Ok(replace(&folder.path(LIST), text.as_bytes())?)
+}
+
+/// Whether this configuration is the one that was in force last.
+///
+/// # Errors
+/// The list is damaged or cannot be read.
+pub fn is_in_force(folder: &Folder, config: &Config) -> Result<bool, HistoryError> {
+    let id = Hash::of(&[of(config).as_bytes()]);
+    Ok(list(folder)?.last().is_some_and(|last| last.id == id))
+}
+
+fn of(config: &Config) -> String {
+    to_json(config.sources.iter().map(|(name, text)| (name.as_str(), text.as_str())))
 }
 
 /// Every configuration that was in force, oldest first; one that came back stands twice.

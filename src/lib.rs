@@ -2,10 +2,12 @@
 
 pub mod accounts;
 pub mod app;
+pub mod archive;
 pub mod asset;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod control;
 pub mod cookie;
 pub mod demo;
 pub mod download;

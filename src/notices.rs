@@ -98,6 +98,14 @@ impl Notices {
     }
 }
 
+/// Every choice purpose that any notice kept in a folder ever asked about, in the order of the names.
+///
+/// # Errors
+/// A kept notice cannot be read.
+pub fn all_kept_purposes(folder: &Folder) -> Result<Vec<PurposeId>, NoticesError> {
+    Ok(Notices { current: HashMap::new(), all: read_kept(folder)? }.all_choice_purposes())
+}
+
 /// The texts that a notice holds: all that is shown where a visitor decides. What a visitor can set (`uses.`) is no
 /// part of it.
 fn notice_of(site: &Site, language: &Language) -> Notice {

@@ -18,7 +18,11 @@ mod note;
 mod tests;
 mod thread;
 
-use std::{collections::BTreeMap, fmt, fs, io};
+use std::{
+    collections::BTreeMap,
+    fmt, fs, io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use koektrommel_core::{
     indexes::Indexes,
@@ -90,13 +94,32 @@ pub struct Work {
     mark: u64,
     /// `erasing.json` has been looked at since the last failure.
     is_clear: bool,
+    quiet: Quiet,
+}
+
+/// What keeps a log from being erased in while it is copied, so that what its statements say is true of the copy.
+#[derive(Clone, Default)]
+pub struct Quiet(Arc<Mutex<()>>);
+
+impl Quiet {
+    /// Until it is dropped, nothing is erased.
+    #[must_use]
+    pub fn hold(&self) -> MutexGuard<'_, ()> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Work {
     /// On this log, in this folder.
     #[must_use]
-    pub const fn new(ledger: Ledger, folder: Folder, clock: Clock) -> Self {
-        Self { ledger, folder, clock, mark: 0, is_clear: false }
+    pub fn new(ledger: Ledger, folder: Folder, clock: Clock) -> Self {
+        Self { ledger, folder, clock, mark: 0, is_clear: false, quiet: Quiet::default() }
+    }
+
+    /// What holds every erasure up.
+    #[must_use]
+    pub fn quiet(&self) -> Quiet {
+        self.quiet.clone()
     }
 
     /// Erases everything that has reached the end of its term, and says what went.
@@ -143,6 +166,8 @@ impl Work {
         if self.is_clear {
             return Ok(Vec::new());
         }
+        let quiet = self.quiet();
+        let _not_while_it_is_copied = quiet.hold();
         let mut gone = Vec::new();
         if let Some(note) = note::read(&self.folder)? {
             let stated = self.stated_since(note.size)?;
@@ -178,6 +203,8 @@ impl Work {
         if deletions.is_empty() {
             return Ok(Vec::new());
         }
+        let quiet = self.quiet();
+        let _not_while_it_is_copied = quiet.hold();
         self.is_clear = false;
         note::write(&self.folder, self.ledger.head().frontier.size(), &deletions)?;
         for deletion in &deletions {
@@ -214,6 +241,7 @@ impl Work {
         let begun = match access.action {
             Action::DownloadBegun => index,
             Action::DownloadEnded => access.begun.unwrap_or(index),
+            Action::LookedUp => return Ok(()),
         };
         let path = self.folder.path(&format!("downloads/{begun}.json"));
         match fs::remove_file(&path) {

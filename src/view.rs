@@ -1,6 +1,7 @@
 //! Values in, markup out. Nothing here knows HTTP or the store.
 
 pub mod cookies;
+pub mod erase;
 pub mod error;
 pub mod layout;
 pub mod officer;

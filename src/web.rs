@@ -6,6 +6,7 @@ mod choice;
 mod consents;
 mod demo;
 mod ending;
+mod erasure;
 mod headers;
 mod health;
 mod language;
@@ -78,7 +79,13 @@ fn api(config: &mut ServiceConfig) {
             web::resource("/consents")
                 .route(web::post().to(consents::post))
                 .route(read().to(consents::get))
-                .default_service(web::to(problem::method_not_allowed("GET, HEAD, POST"))),
+                .route(web::delete().to(erasure::delete_own))
+                .default_service(web::to(problem::method_not_allowed("DELETE, GET, HEAD, POST"))),
+        )
+        .service(
+            web::resource("/consents/{record}")
+                .route(web::delete().to(erasure::delete_one))
+                .default_service(web::to(problem::method_not_allowed("DELETE"))),
         )
         .service(resource("/choice", read().to(choice::get)))
         .service(resource("/consents/{record}/receipt", read().to(receipt::get)))
@@ -121,6 +128,12 @@ fn public(config: &mut ServiceConfig) {
             web::resource("/settings")
                 .route(read().to(settings::get))
                 .route(web::post().to(settings::post))
+                .default_service(web::to(problem::method_not_allowed("GET, HEAD, POST"))),
+        )
+        .service(
+            web::resource("/settings/erase")
+                .route(read().to(erasure::ask))
+                .route(web::post().to(erasure::post))
                 .default_service(web::to(problem::method_not_allowed("GET, HEAD, POST"))),
         )
         .service(

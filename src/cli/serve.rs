@@ -3,13 +3,17 @@
 use std::{net::TcpListener, sync::Arc};
 
 use actix_web::web::Data;
+use koektrommel_core::record::Restoration;
 
 use super::say;
 use crate::{
     app::App,
+    archive::restore,
     clock::Clock,
     config::Config,
+    control::{Control, Forgets, Parts},
     folder::Folder,
+    ledger::Fact,
     store::{Store, sled::SledStore},
     web,
 };
@@ -18,9 +22,13 @@ pub(super) fn run(config: Config) -> Result<(), String> {
     crate::telemetry::start()?;
     let folder = Folder::open_or_create(&config.data).map_err(|error| error.to_string())?;
     let _lock = folder.lock().map_err(|error| error.to_string())?;
+    let restored = restore::may_go_on(&folder).map_err(|error| error.to_string())?;
     let store = Arc::from(open_store(&folder)?);
     let (app, writer) =
         App::start(config, folder, store, Clock::system()).map_err(|error| error.to_string())?;
+    if let Some(size) = restored {
+        state_restoration(&app, size)?;
+    }
     let has_officers = !app.accounts.is_empty().map_err(|error| error.to_string())?;
     let app = Data::new(app);
     let listener = TcpListener::bind(app.config.listen).map_err(|error| {
@@ -28,11 +36,37 @@ pub(super) fn run(config: Config) -> Result<(), String> {
     })?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     greet(&app, &format!("http://{address}"), has_officers);
+    let control = Control::start(parts(&app));
+    if let Err(error) = &control {
+        tracing::warn!(%error, "commands such as `backup` cannot reach this server: it has no socket in its data folder");
+    }
     let outcome = actix_web::rt::System::new().block_on(async { web::serve(app, listener)?.await });
+    if let Ok(control) = control {
+        control.stop();
+    }
     // The last handle on the ledger is gone with the server: what was handed in is written before we leave.
     let written = writer.join();
     outcome.map_err(|error| error.to_string())?;
     written.map_err(|_| "the writer of the log ended early; the log itself is whole".to_owned())
+}
+
+/// What commands work on.
+fn parts(app: &App) -> Parts {
+    Parts {
+        ledger: app.ledger.clone(),
+        folder: app.folder.clone(),
+        clock: app.clock.clone(),
+        downloads: app.downloads.clone(),
+        forgets: Forgets::Thread(app.eraser.clone()),
+    }
+}
+
+/// A log that goes on from a backup says so itself, among the first things that are recorded in it.
+fn state_restoration(app: &App, size: u64) -> Result<(), String> {
+    let time = app.clock.now();
+    let stated = app.ledger.record_blocking(Fact::Restoration(Restoration { time, size }));
+    stated.map_err(|error| error.to_string())?;
+    restore::settled(&app.folder).map_err(|error| error.to_string())
 }
 
 /// Where the backend is chosen.

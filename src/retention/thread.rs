@@ -13,7 +13,7 @@ use std::{
 use koektrommel_core::{instant::Day, record::Cause};
 use tokio::sync::oneshot;
 
-use super::{EraseError, Gone, Work};
+use super::{EraseError, Gone, Quiet, Work};
 use crate::config::Retention;
 
 /// How often the calendar is looked at.
@@ -25,7 +25,10 @@ const LONGEST_REST: Duration = Duration::from_secs(20);
 
 /// Hands erasures to the thread; clones share it. The thread ends with the last of them.
 #[derive(Clone)]
-pub struct Eraser(SyncSender<Job>);
+pub struct Eraser {
+    jobs: SyncSender<Job>,
+    quiet: Quiet,
+}
 
 /// The system gave no thread.
 #[derive(Debug, thiserror::Error)]
@@ -43,10 +46,11 @@ impl Eraser {
     /// Starts the thread. Its first run is now.
     pub fn start(work: Work, terms: Retention) -> Result<Self, Stopped> {
         let (sender, jobs) = mpsc::sync_channel(WAITING);
+        let quiet = work.quiet();
         thread::Builder::new()
             .name("erase".to_owned())
             .spawn(move || Runner { work, terms, ran: None }.run(&jobs))?;
-        Ok(Self(sender))
+        Ok(Self { jobs: sender, quiet })
     }
 
     /// Erases these records; see [`Work::erase`]. What is gathered goes together.
@@ -70,8 +74,14 @@ impl Eraser {
         done.blocking_recv().unwrap_or_else(|_| Err(ended()))
     }
 
+    /// What holds every erasure up.
+    #[must_use]
+    pub fn quiet(&self) -> Quiet {
+        self.quiet.clone()
+    }
+
     fn hand_in(&self, job: Job) -> Result<(), EraseError> {
-        self.0.try_send(job).map_err(|error| match error {
+        self.jobs.try_send(job).map_err(|error| match error {
             TrySendError::Full(_) => EraseError::Busy,
             TrySendError::Disconnected(_) => ended(),
         })

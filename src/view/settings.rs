@@ -66,6 +66,8 @@ pub enum Outcome {
     Changed,
     /// It had been sent before, and what came after it counts.
     Again,
+    /// The records of this device were erased.
+    Erased,
 }
 
 /// The page.
@@ -110,6 +112,9 @@ fn outcome(settings: &Settings<'_>) -> Markup {
                     p { a href=(receipt::address(settings.links, record, "page")) { (words.get("page.receipt.once_link")) } }
                 }
             },
+            Outcome::Erased => {
+                div.notice role="status" { p { strong { (words.get("page.erase.done")) } } }
+            }
             Outcome::Incomplete => (not_saved("page.settings.incomplete", words)),
             Outcome::Changed => (not_saved("page.settings.changed", words)),
             Outcome::Again => (not_saved("page.settings.again", words)),
@@ -239,6 +244,7 @@ fn records(settings: &Settings<'_>) -> Markup {
                     }
                 }
             }
+            p { a href=(settings.links.to("/settings/erase")) { (words.get("page.erase.link")) } }
         }
     }
 }

@@ -75,6 +75,8 @@ problems! {
     missing: "not-found", NOT_FOUND, "Not found";
     /// The address is right, the method is not.
     wrong_method: "method-not-allowed", METHOD_NOT_ALLOWED, "Method not allowed";
+    /// It holds, and is ended before it can go.
+    still_stands: "still-stands", CONFLICT, "This consent still stands";
     /// The id was used before for something else.
     reused: "id-reused", CONFLICT, "This id was used before";
     /// The notice is no longer the one in force.

@@ -51,15 +51,21 @@ pub(super) struct SettingsQuery {
     set: Option<String>,
     /// The purpose that was just put back to how it is without settings.
     reset: Option<String>,
+    /// `1` after the records were just erased.
+    erased: Option<String>,
 }
 
 /// `GET /privacy/settings`
 pub(super) async fn get(request: HttpRequest, app: Data<App>, query: Query<SettingsQuery>) -> HttpResponse {
-    let SettingsQuery { site, lang, saved, receipt, set, reset } = query.into_inner();
+    let SettingsQuery { site, lang, saved, receipt, set, reset, erased } = query.into_inner();
     let selection = Selection { site, lang };
     let Some(selected) = selection.for_page(&app, &request) else { return problem::not_found(request).await };
     let offered = receipt.and_then(|word| app.offers.take(&word, app.clock.now()));
-    let outcome = if saved.as_deref() == Some("1") { Outcome::Saved(offered) } else { Outcome::None };
+    let outcome = match (saved.as_deref(), erased.as_deref()) {
+        (Some("1"), _) => Outcome::Saved(offered),
+        (_, Some("1")) => Outcome::Erased,
+        _ => Outcome::None,
+    };
     let sent = Sent { set, reset };
     let page = show(&request, &app, &selected, outcome, &sent, StatusCode::OK).await;
     page.unwrap_or_else(|problem| problem::answer(&request, &problem))
@@ -147,8 +153,12 @@ async fn show(
     let seen = choice_cookie(request, app, site)?;
     let records = own_records(request, app, site).await?;
     // A browser that keeps no cookies keeps no choice either; and nobody has saved one by opening an address.
-    let is_kept = seen.is_some() || !matches!(outcome, Outcome::Saved(_));
-    let outcome = if is_kept { outcome } else { Outcome::None };
+    let is_so = match outcome {
+        Outcome::Saved(_) => seen.is_some(),
+        Outcome::Erased => seen.as_ref().is_some_and(|seen| seen.choice.standing.is_none()),
+        _ => true,
+    };
+    let outcome = if is_so { outcome } else { Outcome::None };
     let click = new_click(app)?;
     let (own, headers) = uses::page::own(request, app, site, sent)?;
     let display = own.iter().find(|own| own.purpose.id.as_str() == DISPLAY).map(|own| &own.values);
@@ -181,7 +191,7 @@ async fn show(
 }
 
 /// An id for the click that this form will be: sending it twice is then one decision.
-fn new_click(app: &App) -> Result<String, Problem> {
+pub(super) fn new_click(app: &App) -> Result<String, Problem> {
     let milliseconds = u64::try_from(app.clock.now().unix()).unwrap_or(0) * 1000;
     let random: [u8; 10] = keys::random()?;
     Ok(uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid().to_string())

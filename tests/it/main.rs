@@ -24,6 +24,8 @@ mod cookies;
 mod crash;
 /// The system calls of one decision: the disk has it before the visitor hears so.
 mod durability;
+/// Proofs that are erased: by visitors, by commands, at the end of their term.
+mod erasure;
 /// A data folder that lost a part, or that is not there.
 mod folder;
 /// The server beside the pages, on a sibling host, and on another site.

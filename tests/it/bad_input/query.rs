@@ -140,9 +140,11 @@ fn strange_paths_find_nothing() {
 fn every_address_takes_its_own_methods_and_says_which() {
     let server = Server::start();
     for path in READ.into_iter().filter(|path| *path != "/nowhere") {
-        let also_posts = matches!(path, "/privacy/settings" | "/privacy/api/v1/consents");
+        let also_posts =
+            matches!(path, "/privacy/settings" | "/privacy/settings/erase" | "/privacy/api/v1/consents");
+        let also_deletes = path == "/privacy/api/v1/consents";
         for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "get"] {
-            if also_posts && method == "POST" {
+            if also_posts && method == "POST" || also_deletes && method == "DELETE" {
                 continue;
             }
             let what = format!("{method} {path}");
@@ -150,7 +152,8 @@ fn every_address_takes_its_own_methods_and_says_which() {
             assert_eq!(answer.status, 405, "{what}");
             assert_silent(&answer, &what);
             let allowed: Vec<_> = answer.header("allow").unwrap_or_default().split(", ").collect();
-            let mut expected = vec!["GET", "HEAD"];
+            let mut expected = Vec::from_iter(also_deletes.then_some("DELETE"));
+            expected.extend(["GET", "HEAD"]);
             expected.extend(also_posts.then_some("POST"));
             assert_eq!(allowed, expected, "{what}");
             if path.contains("/api/") {

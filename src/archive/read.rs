@@ -1,0 +1,236 @@
+//! Reading an archive: everything is checked before anything is made of it.
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, Read},
+    path::Path,
+};
+
+use koektrommel_core::{
+    hash::Hash,
+    instant::Instant,
+    merkle::{Frontier, leaf_hash},
+    note::{Checkpoint, VerifierKey},
+};
+use ring::digest::{Context, SHA256};
+
+use super::{
+    ArchiveError, Contents, is_kept,
+    line::{self, FAMILY, FORMAT, Format, Header, Line},
+};
+use crate::{
+    keys,
+    store::{Batch, Head, Item, Store, StoreError},
+};
+
+/// The longest line that is read, in bytes: a file of some megabytes.
+const LONGEST_LINE: u64 = 64 << 20;
+/// How many items are put into a store at a time.
+const STRETCH: usize = 1024;
+
+/// An archive of which every line was found right.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// What it holds.
+    pub contents: Contents,
+    /// The log's public keys as the file says, the one in use first.
+    pub keys: Vec<VerifierKey>,
+    /// The end of its log, signed; empty for a log without items.
+    pub head: Head,
+    /// How many of its items were erased.
+    pub erased: u64,
+}
+
+/// Reads a whole archive and checks every line, the tree, the signature and the sum.
+///
+/// # Errors
+/// Names the first wrong line, or another program's or version's file.
+pub fn check(path: &Path) -> Result<Checked, ArchiveError> {
+    let mut lines = Lines::open(path)?;
+    let header = read_header(&mut lines)?;
+    let mut frontier = Frontier::new();
+    let mut erased = 0;
+    walk(&mut lines, header.size, &mut |line| {
+        if let Line::Item { item, .. } = line {
+            frontier.push(leaf_hash(&item.entry.encode()));
+            erased += u64::from(item.opening.is_none());
+        }
+        Ok(())
+    })?;
+    let wrong = |why: String| ArchiveError::Wrong { line: 1, why };
+    let keys = header.keys.iter().map(|key| key.parse::<VerifierKey>()).collect::<Result<Vec<_>, _>>();
+    let keys = keys.map_err(|error| wrong(error.to_string()))?;
+    if frontier.size() > 0 {
+        let signed = Checkpoint::open(&header.checkpoint, &keys, &keys::log::verify)
+            .map_err(|error| wrong(format!("the checkpoint does not verify: {error}")))?;
+        if signed.size != frontier.size() || signed.root != frontier.root() {
+            return Err(wrong(
+                "the items below do not lead to the tree that the checkpoint signs".to_owned(),
+            ));
+        }
+    }
+    let time = header.time.as_deref().map(str::parse::<Instant>).transpose();
+    let time = time.map_err(|error| wrong(error.to_string()))?;
+    let contents = Contents::parse(&header.contents);
+    let contents = contents.ok_or_else(|| wrong("`contents` must be `backup` or `export`".to_owned()))?;
+    Ok(Checked { contents, keys, head: Head { frontier, checkpoint: header.checkpoint, time }, erased })
+}
+
+/// Puts the items of a checked archive into an empty store, and hands out its files. The store's head is then the
+/// archive's: the same root, the same checkpoint.
+///
+/// # Errors
+/// The store or `file` refused, or the archive is no longer what was checked.
+pub fn fill(
+    path: &Path,
+    checked: &Checked,
+    store: &dyn Store,
+    file: &mut dyn FnMut(&str, &[u8]) -> Result<(), ArchiveError>,
+) -> Result<(), ArchiveError> {
+    let mut lines = Lines::open(path)?;
+    let header = read_header(&mut lines)?;
+    let mut batch = Vec::with_capacity(STRETCH);
+    walk(&mut lines, header.size, &mut |line| match line {
+        Line::Item { item, .. } => {
+            batch.push(*item);
+            if batch.len() == STRETCH { append(store, std::mem::take(&mut batch), checked) } else { Ok(()) }
+        }
+        Line::File { path, content } => file(&path, &content),
+        Line::Last { .. } => append(store, std::mem::take(&mut batch), checked),
+    })?;
+    if store.head()? == checked.head {
+        Ok(())
+    } else {
+        Err(StoreError::Corrupt(
+            "the store does not have the archive's root: the file changed meanwhile".to_owned(),
+        )
+        .into())
+    }
+}
+
+/// Appends items; the last of them come with the signed head. Until then there is no checkpoint, and no server opens
+/// a log without one.
+fn append(store: &dyn Store, items: Vec<Item>, checked: &Checked) -> Result<(), ArchiveError> {
+    let before = store.head()?;
+    let mut frontier = before.frontier.clone();
+    let mut time = before.time;
+    for item in &items {
+        frontier.push(leaf_hash(&item.entry.encode()));
+        time = time.max(Some(item.entry.day.start()));
+    }
+    let after = if frontier == checked.head.frontier {
+        checked.head.clone()
+    } else {
+        Head { frontier, checkpoint: String::new(), time }
+    };
+    if after == before {
+        return Ok(());
+    }
+    Ok(store.append(&Batch { before: before.frontier, items, after })?)
+}
+
+fn read_header(lines: &mut Lines) -> Result<Header, ArchiveError> {
+    let first = lines.next()?.unwrap_or_default();
+    let format = serde_json::from_str::<Format>(&first).map(|found| found.format).unwrap_or_default();
+    if format != FORMAT {
+        return Err(ArchiveError::Refused(if format.starts_with(FAMILY) {
+            format!(
+                "the file is in the format `{format}`, and this program reads `{FORMAT}`: use the Koektrommel that wrote it"
+            )
+        } else {
+            "the file is not a backup or an export of Koektrommel".to_owned()
+        }));
+    }
+    serde_json::from_str(&first)
+        .map_err(|_| ArchiveError::Wrong { line: 1, why: format!("must be the first line of a `{FORMAT}`") })
+}
+
+/// Reads every line after the first, in order, and checks what can be checked of each.
+fn walk(
+    lines: &mut Lines,
+    size: u64,
+    take: &mut dyn FnMut(Line) -> Result<(), ArchiveError>,
+) -> Result<(), ArchiveError> {
+    let (mut next, mut files, mut is_over) = (0, 0, false);
+    loop {
+        let sum = lines.sum();
+        let Some(text) = lines.next()? else { break };
+        let number = lines.read;
+        let wrong = |why: &str| Err(ArchiveError::Wrong { line: number, why: why.to_owned() });
+        if is_over {
+            return wrong("there must be nothing after the last line");
+        }
+        let Some(line) = line::parse(&text) else { return wrong("must be an item, a file or the last line") };
+        match &line {
+            Line::Item { index, item } => {
+                if *index != next || files > 0 {
+                    return wrong("must be the next item: the file is incomplete, or in another order");
+                }
+                let opening = item.opening.as_ref();
+                if opening
+                    .is_some_and(|opening| opening.salt.commit(&opening.record) != item.entry.commitment)
+                {
+                    return wrong("the record is not the one that the entry commits to");
+                }
+                next += 1;
+            }
+            Line::File { path, .. } => {
+                if next != size || !is_kept(path) {
+                    return wrong("must be a file of a data folder, after the last item");
+                }
+                files += 1;
+            }
+            Line::Last { files: said, items, sha256 } => {
+                if *said != files || *items != next || next != size || *sha256 != sum.to_string() {
+                    return wrong(
+                        "must count the lines before it and have their sum: something was changed or left out",
+                    );
+                }
+                is_over = true;
+            }
+        }
+        take(line)?;
+    }
+    if is_over {
+        return Ok(());
+    }
+    Err(ArchiveError::Wrong {
+        line: lines.read + 1,
+        why: "the file ends before its last line: it is incomplete".to_owned(),
+    })
+}
+
+/// The lines of a file, hashed as they go by.
+struct Lines {
+    reader: BufReader<File>,
+    digest: Context,
+    read: u64,
+}
+
+impl Lines {
+    fn open(path: &Path) -> Result<Self, ArchiveError> {
+        let reader = BufReader::with_capacity(1 << 20, File::open(path)?);
+        Ok(Self { reader, digest: Context::new(&SHA256), read: 0 })
+    }
+
+    fn next(&mut self) -> Result<Option<String>, ArchiveError> {
+        let mut line = Vec::new();
+        self.reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line)?;
+        if line.is_empty() {
+            return Ok(None);
+        }
+        self.read += 1;
+        self.digest.update(&line);
+        let wrong = |why: &str| ArchiveError::Wrong { line: self.read, why: why.to_owned() };
+        if line.pop() != Some(b'\n') {
+            return Err(wrong("must end with a newline: the file is cut off"));
+        }
+        String::from_utf8(line).map(Some).map_err(|_| wrong("must be UTF-8"))
+    }
+
+    fn sum(&self) -> Hash {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(self.digest.clone().finish().as_ref());
+        Hash::from_bytes(bytes)
+    }
+}
