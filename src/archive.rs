@@ -25,7 +25,7 @@ use std::{io, path::Path};
 use koektrommel_core::hash::Hash;
 
 pub use self::{
-    read::{Checked, check, fill},
+    read::{Checked, Keep, check, fill},
     write::write,
 };
 use crate::{folder::FolderError, store::StoreError};
@@ -81,7 +81,10 @@ pub enum ArchiveError {
         /// What is wrong there.
         why: String,
     },
-    /// Another program's or another version's file, a folder that is not empty, a checkpoint that contradicts.
+    /// Another version's file.
+    #[error("{0}")]
+    OtherVersion(String),
+    /// Another program's file, a folder that is not empty, a checkpoint that contradicts.
     #[error("{0}")]
     Refused(String),
     /// The log.

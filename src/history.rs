@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! configurations/<SHA-256>.json   the files as they were: {"files":[{"name":"…","text":"…"},…],"v":1}, canonical
-//! configurations/in-force         a line for each change: 2026-11-22T10:15:00Z sha256:…
+//! configurations/in-force         a line for each change: 2026-11-22T10:15:00Z sha256:…, and a last one with the sum
 //! ```
 
 use std::{fs, io, path::PathBuf};
@@ -21,6 +21,8 @@ use crate::{
 
 /// Where the changes are listed.
 const LIST: &str = "configurations/in-force";
+/// How its last line begins: with the SHA-256 of those before it.
+const SUM: &str = "sum ";
 
 /// From when on which configuration was in force: until the next one in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +62,8 @@ pub fn keep(folder: &Folder, config: &Config, now: Instant) -> Result<(), Histor
     replace(&folder.path(&file_name(id)), json.as_bytes())?;
     all.push(InForce { since: now, id });
     let text: String = all.iter().map(|line| format!("{} {}\n", line.since, line.id)).collect();
-    Ok(replace(&folder.path(LIST), text.as_bytes())?)
+    let sum = Hash::of(&[text.as_bytes()]);
+    Ok(replace(&folder.path(LIST), format!("{text}{SUM}{sum}\n").as_bytes())?)
 }
 
 /// Whether this configuration is the one that was in force last.
@@ -93,11 +96,16 @@ pub fn list(folder: &Folder) -> Result<Vec<InForce>, HistoryError> {
         let (since, id) = line.split_once(' ')?;
         Some(InForce { since: since.parse().ok()?, id: id.parse().ok()? })
     };
-    let lines: Option<Vec<_>> = text.lines().map(line).collect();
-    let is_ended = text.is_empty() || text.ends_with('\n');
-    lines
-        .filter(|lines| is_ended && lines.is_sorted_by_key(|line| line.since))
-        .ok_or(HistoryError::Damaged(path))
+    let lines = || -> Option<Vec<_>> {
+        let at = text.strip_suffix('\n')?.rfind('\n')? + 1;
+        let (lines, last) = text.split_at(at);
+        let sum = Hash::of(&[lines.as_bytes()]);
+        if last != format!("{SUM}{sum}\n") {
+            return None;
+        }
+        lines.lines().map(line).collect()
+    };
+    lines().ok_or(HistoryError::Damaged(path))
 }
 
 /// The files of a configuration that was in force.
@@ -179,9 +187,14 @@ mod tests {
         fs::write(&path, changed).unwrap();
         assert!(matches!(keep(&folder, &config, now), Err(HistoryError::Damaged(named)) if named == path));
         let path = folder.path(super::LIST);
-        for wrong in ["2026-11-22T10:15:00Z", "x sha256:0\n", "2026-11-22T10:15:00Z sha256:0"] {
-            fs::write(&path, wrong).unwrap();
-            assert!(matches!(list(&folder), Err(HistoryError::Damaged(named)) if named == path), "{wrong}");
+        let right = fs::read_to_string(&path).unwrap();
+        for at in 0..right.len() {
+            let mut changed = right.clone().into_bytes();
+            changed[at] ^= 1;
+            fs::write(&path, changed).unwrap();
+            assert!(matches!(list(&folder), Err(HistoryError::Damaged(named)) if named == path), "byte {at}");
         }
+        fs::write(&path, "").unwrap();
+        assert!(matches!(list(&folder), Err(HistoryError::Damaged(_))));
     }
 }

@@ -103,7 +103,6 @@ pub struct Quiet(Arc<Mutex<()>>);
 
 impl Quiet {
     /// Until it is dropped, nothing is erased.
-    #[must_use]
     pub fn hold(&self) -> MutexGuard<'_, ()> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -137,7 +136,7 @@ impl Work {
                 let reason = Some(terms.of(set).reason.clone());
                 (set, reason, Indexes::of(indexes))
             });
-            gone.extend(self.state_and_erase(Cause::Retention, due.collect())?);
+            gone.extend(self.state_and_erase(Cause::Retention, &due.collect::<Vec<_>>())?);
         }
     }
 
@@ -153,8 +152,8 @@ impl Work {
                 sets.entry(set).or_default().push(*index);
             }
         }
-        let sets = sets.into_iter().map(|(set, indexes)| (set, None, Indexes::of(indexes))).collect();
-        gone.extend(self.state_and_erase(cause, sets)?);
+        let sets: Vec<_> = sets.into_iter().map(|(set, indexes)| (set, None, Indexes::of(indexes))).collect();
+        gone.extend(self.state_and_erase(cause, &sets)?);
         Ok(gone)
     }
 
@@ -186,7 +185,7 @@ impl Work {
     fn state_and_erase(
         &mut self,
         cause: Cause,
-        sets: Vec<(DataSet, Option<String>, Indexes)>,
+        sets: &[(DataSet, Option<String>, Indexes)],
     ) -> Result<Vec<Gone>, EraseError> {
         let deletions: Vec<Deletion> = sets
             .iter()
@@ -225,14 +224,15 @@ impl Work {
         }
         let indexes: Vec<u64> = deletions.iter().flat_map(|deletion| deletion.items.iter()).collect();
         self.ledger.erase(&indexes)?;
-        let mut gone: Vec<Gone> = Vec::new();
+        let mut gone: Vec<(DataSet, Cause, Vec<u64>)> = Vec::new();
         for Deletion { set, cause, items, .. } in deletions {
-            match gone.last_mut().filter(|last| last.set == *set) {
-                Some(last) => last.items = Indexes::of(last.items.iter().chain(items.iter()).collect()),
-                None => gone.push(Gone { set: *set, cause: *cause, items: items.clone() }),
+            match gone.last_mut().filter(|last| last.0 == *set) {
+                Some(last) => last.2.extend(items.iter()),
+                None => gone.push((*set, *cause, items.iter().collect())),
             }
         }
-        Ok(gone)
+        let gone = gone.into_iter().map(|(set, cause, items)| Gone { set, cause, items: Indexes::of(items) });
+        Ok(gone.collect())
     }
 
     /// A manifest names the officer, and goes with either of the two records of its download.

@@ -7,6 +7,7 @@ pub mod cli;
 mod data;
 mod deletions;
 mod file;
+mod files;
 mod parallel;
 
 use std::{io, path::Path};
@@ -20,7 +21,7 @@ pub use self::{
 use crate::store::StoreError;
 
 /// What the system says about a file, with its name.
-fn named(path: &Path, error: io::Error) -> VerifyError {
+fn named(path: &Path, error: &io::Error) -> VerifyError {
     VerifyError::Unreadable(format!("{}: {error}", path.display()))
 }
 

@@ -76,17 +76,15 @@ pub fn check(path: &Path) -> Result<Checked, ArchiveError> {
     Ok(Checked { contents, keys, head: Head { frontier, checkpoint: header.checkpoint, time }, erased })
 }
 
+/// Keeps a file of an archive: its path in the data folder, and its content.
+pub type Keep<'a> = &'a mut dyn FnMut(&str, &[u8]) -> Result<(), ArchiveError>;
+
 /// Puts the items of a checked archive into an empty store, and hands out its files. The store's head is then the
 /// archive's: the same root, the same checkpoint.
 ///
 /// # Errors
 /// The store or `file` refused, or the archive is no longer what was checked.
-pub fn fill(
-    path: &Path,
-    checked: &Checked,
-    store: &dyn Store,
-    file: &mut dyn FnMut(&str, &[u8]) -> Result<(), ArchiveError>,
-) -> Result<(), ArchiveError> {
+pub fn fill(path: &Path, checked: &Checked, store: &dyn Store, file: Keep<'_>) -> Result<(), ArchiveError> {
     let mut lines = Lines::open(path)?;
     let header = read_header(&mut lines)?;
     let mut batch = Vec::with_capacity(STRETCH);
@@ -132,14 +130,15 @@ fn append(store: &dyn Store, items: Vec<Item>, checked: &Checked) -> Result<(), 
 fn read_header(lines: &mut Lines) -> Result<Header, ArchiveError> {
     let first = lines.next()?.unwrap_or_default();
     let format = serde_json::from_str::<Format>(&first).map(|found| found.format).unwrap_or_default();
+    if format.starts_with(FAMILY) && format != FORMAT {
+        let why = "use the Koektrommel that wrote it";
+        return Err(ArchiveError::OtherVersion(format!(
+            "the file is in the format `{format}`, and this program reads `{FORMAT}`: {why}"
+        )));
+    }
     if format != FORMAT {
-        return Err(ArchiveError::Refused(if format.starts_with(FAMILY) {
-            format!(
-                "the file is in the format `{format}`, and this program reads `{FORMAT}`: use the Koektrommel that wrote it"
-            )
-        } else {
-            "the file is not a backup or an export of Koektrommel".to_owned()
-        }));
+        let why = "the file is not a backup or an export of Koektrommel";
+        return Err(ArchiveError::Refused(why.to_owned()));
     }
     serde_json::from_str(&first)
         .map_err(|_| ArchiveError::Wrong { line: 1, why: format!("must be the first line of a `{FORMAT}`") })

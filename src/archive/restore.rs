@@ -152,7 +152,10 @@ pub fn settled(folder: &Folder) -> Result<(), ArchiveError> {
 }
 
 /// Whether the archive is as new as this checkpoint.
-fn is_newest(path: &Path, checked: &Checked, accepts_loss: bool) -> Result<bool, ArchiveError> {
+///
+/// # Errors
+/// The checkpoint is of another log, or it is newer and that is not accepted.
+pub fn is_newest(path: &Path, checked: &Checked, accepts_loss: bool) -> Result<bool, ArchiveError> {
     let refused = |why: String| ArchiveError::Refused(format!("{}: {why}", path.display()));
     let newest = Checkpoint::open(&fs::read_to_string(path)?, &checked.keys, &keys::log::verify)
         .map_err(|error| refused(format!("the checkpoint does not verify with the log's key: {error}")))?;

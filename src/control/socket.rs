@@ -29,7 +29,9 @@ use crate::folder::Folder;
 const FILE: &str = "control";
 /// The longest question, in bytes.
 const LONGEST: u64 = 64 * 1024;
-/// How long a client may take to read on.
+/// How long a client may take to ask.
+const TO_ASK: Duration = Duration::from_secs(3);
+/// How long it may take to read on.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// What is sent at a time.
 const CHUNK: usize = 64 * 1024;
@@ -114,7 +116,7 @@ impl Control {
 }
 
 fn answer(stream: &UnixStream, parts: &Parts, stop: &AtomicBool) -> io::Result<()> {
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(TO_ASK))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut line = String::new();
     BufReader::new(stream.take(LONGEST)).read_line(&mut line)?;

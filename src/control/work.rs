@@ -8,12 +8,15 @@ use koektrommel_core::{
     record::{Access, Action, Record, RecordId},
     reference::Reference,
 };
+use koektrommel_evidence::{
+    calendar::Period,
+    filter::{Filter, Format},
+};
 
 use super::{Command, Parts};
 use crate::{
     archive::{self, Contents},
-    calendar::Period,
-    download::{Download, Filter, Format, Order, Place},
+    download::{Download, Order, Place},
     ledger::Fact,
     notices,
     retention::Gone,

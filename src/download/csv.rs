@@ -7,11 +7,10 @@
 use std::{borrow::Cow, io::Write, ops::Range};
 
 use koektrommel_core::{merkle::leaf_hash, reference::Reference};
-
-use koektrommel_evidence::row::Row;
+use koektrommel_evidence::{calendar::local, row::Row};
 
 use super::{BrokenOff, Download, LeftOut, Sealed, Written, row_of, sink::Sink};
-use crate::{calendar::local, store::StoreError};
+use crate::store::StoreError;
 
 /// How a table is written.
 pub(super) struct Dialect {

@@ -89,9 +89,16 @@ impl Manifest {
         self.sha256.is_some()
     }
 
-    /// As canonical JSON.
+    /// As canonical JSON, with the SHA-256 of itself without that: a manifest is read years later.
     #[must_use]
     pub fn to_json(&self) -> String {
+        let Value::Object(mut members) = self.members() else { return String::new() };
+        let sum = Hash::of(&[Value::Object(members.clone()).to_canonical().as_bytes()]);
+        members.insert("sum".to_owned(), Value::String(sum.to_string()));
+        Value::Object(members).to_canonical()
+    }
+
+    fn members(&self) -> Value {
         let number = |number: Option<u64>| number.map_or(Value::Null, Value::Number);
         let text = |text: Option<String>| text.map_or(Value::Null, Value::String);
         object([
@@ -115,13 +122,19 @@ impl Manifest {
             ("size", Value::Number(self.size)),
             ("v", Value::Number(1)),
         ])
-        .to_canonical()
     }
 
     /// Reads a manifest; `None` for anything else.
     #[must_use]
     pub fn from_json(json: &str) -> Option<Self> {
-        let Ok(Value::Object(members)) = parse(json.trim_end()) else { return None };
+        let Ok(Value::Object(mut members)) = parse(json.trim_end()) else { return None };
+        // Manifests from before there were sums have none.
+        if let Some(sum) = members.remove("sum") {
+            let own = Hash::of(&[Value::Object(members.clone()).to_canonical().as_bytes()]);
+            if sum != Value::String(own.to_string()) {
+                return None;
+            }
+        }
         let number = |name: &str| match members.get(name)? {
             Value::Number(number) => Some(*number),
             _ => None,
@@ -173,7 +186,8 @@ impl Manifest {
     /// Blocks on the disk.
     pub fn read(folder: &Folder, index: u64) -> io::Result<Option<String>> {
         match fs::read_to_string(folder.path(&path(index))) {
-            Ok(json) => Ok(Some(json)),
+            Ok(json) if Self::from_json(&json).is_some() => Ok(Some(json)),
+            Ok(_) => Err(io::Error::new(io::ErrorKind::InvalidData, "not the manifest that was written")),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }

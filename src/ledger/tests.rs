@@ -1,6 +1,8 @@
 //! What the log answers when the disk does not do what was asked: nothing is recorded that was refused, nothing is
 //! refused that was recorded, and once the disk is mended everything goes on by itself.
 
+mod faults;
+
 use std::{
     future::Future,
     ops::Range,

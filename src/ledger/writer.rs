@@ -101,7 +101,7 @@ impl Writer {
                     Ok(None) => draft.add_decision(&decision, standing, time, random, answer),
                     Err(error) => drop(answer.send(Err(error))),
                 },
-                Job::Fact { fact, answer } => draft.add_fact(fact.at(time), random, answer),
+                Job::Fact { fact, answer } => draft.add_fact(&fact.at(time), random, answer),
                 Job::Probe { answer } => draft.answers.push(Answer::Probe(answer)),
             }
         }
@@ -238,9 +238,14 @@ impl Draft {
         self.answers.push(Answer::Decision(answer, Box::new(recorded)));
     }
 
-    fn add_fact(&mut self, record: Record, random: &[u8], answer: oneshot::Sender<Result<u64, SubmitError>>) {
+    fn add_fact(
+        &mut self,
+        record: &Record,
+        random: &[u8],
+        answer: oneshot::Sender<Result<u64, SubmitError>>,
+    ) {
         let index = self.after.frontier.size();
-        self.add(&record, None, random);
+        self.add(record, None, random);
         self.answers.push(Answer::Fact(answer, index));
     }
 

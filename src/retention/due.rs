@@ -12,7 +12,7 @@ use koektrommel_core::{
 
 use crate::{
     config::Retention,
-    download::row::Row,
+    download::row_of,
     ledger::Ledger,
     store::{Item, StoreError},
 };
@@ -76,7 +76,7 @@ struct Found<'a> {
 impl Found<'_> {
     /// Notes what is due, and says whether nothing is left to come back for.
     fn look(&mut self, index: u64, item: &Item) -> Result<bool, StoreError> {
-        let Some(row) = Row::of(index, item)? else { return Ok(true) };
+        let Some(row) = row_of(index, item)? else { return Ok(true) };
         let (set, from) = match (row.kind, row.event) {
             ("consent", "refused") => (DataSet::Refusals, row.time),
             ("consent", "given") => (DataSet::Consents, row.until),
@@ -103,7 +103,7 @@ impl Found<'_> {
         let (mut before, mut next) = (from, previous);
         while let Some(index) = next.filter(|index| *index < before) {
             let Some(item) = self.ledger.items(index..index + 1)?.pop() else { break };
-            let Some(row) = Row::of(index, &item)?.filter(|row| row.subject == Some(subject)) else { break };
+            let Some(row) = row_of(index, &item)?.filter(|row| row.subject == Some(subject)) else { break };
             self.add(DataSet::Withdrawn, index);
             (before, next) = (index, row.previous);
         }

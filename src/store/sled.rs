@@ -148,6 +148,17 @@ impl SledStore {
         self.shared.seal()
     }
 
+    /// The test's hand on the disk of the newest volume: the step of a commit before which it breaks; 0 mends it.
+    #[cfg(test)]
+    pub(crate) fn break_at(&self, step: u8) {
+        let volumes = self.shared.volumes.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Form::Live(live)) =
+            volumes.as_ref().and_then(|volumes| volumes.all.last()).map(|last| &last.form)
+        {
+            live.db.fault.store(step, Ordering::Relaxed);
+        }
+    }
+
     fn wake(&self) {
         // It fails only if the thread has gone; the volumes are then sealed after the next start.
         let _ = self.wake.as_ref().map(|wake| wake.send(()));

@@ -8,8 +8,12 @@ use std::{
 
 use koektrommel_core::{error::Malformed, note::VerifierKey};
 
-use super::{Elsewhere, Report, VerifyError, data, file, named};
-use crate::{folder::Folder, store::Store};
+use super::{Elsewhere, Place, Report, VerifyError, data, file, named};
+use crate::{
+    archive::{self, ArchiveError},
+    folder::Folder,
+    store::Store,
+};
 
 /// What to verify.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,9 +47,10 @@ pub type OpenStore<'a> = &'a dyn Fn(&Folder) -> Result<Box<dyn Store>, String>;
 /// The output could not be written.
 pub fn run(what: &What, open: OpenStore<'_>, output: &mut dyn Write) -> io::Result<bool> {
     let result = match what {
-        What::File { path, checkpoint, key } => {
-            read_keys(key.as_deref()).and_then(|keys| file(path, checkpoint.as_deref(), &keys))
-        }
+        What::File { path, checkpoint, key } => read_keys(key.as_deref()).and_then(|keys| {
+            archived(path, checkpoint.as_deref(), &keys)
+                .unwrap_or_else(|| file(path, checkpoint.as_deref(), &keys))
+        }),
         What::Data { path, checkpoint, key } => read_elsewhere(checkpoint.as_deref(), key.as_deref())
             .and_then(|elsewhere| verify_data(path, open, &elsewhere)),
     };
@@ -54,6 +59,45 @@ pub fn run(what: &What, open: OpenStore<'_>, output: &mut dyn Write) -> io::Resu
         Err(VerifyError::Bad(finding)) => writeln!(output, "WRONG. {finding}.").map(|()| false),
         Err(VerifyError::Unreadable(why)) => writeln!(output, "Not verified. {why}").map(|()| false),
     }
+}
+
+/// A backup or an export; none for another file, which is taken for a download.
+fn archived(
+    path: &Path,
+    checkpoint: Option<&Path>,
+    keys: &[VerifierKey],
+) -> Option<Result<Report, VerifyError>> {
+    let checked = match archive::check(path) {
+        Ok(checked) => checked,
+        Err(ArchiveError::Wrong { line, why }) => return Some(Err(VerifyError::bad(Place::Line(line), why))),
+        Err(ArchiveError::OtherVersion(why)) => return Some(Err(VerifyError::Unreadable(why))),
+        Err(_) => return None,
+    };
+    if !keys.is_empty() && !checked.keys.iter().any(|key| keys.contains(key)) {
+        return Some(Err(VerifyError::bad(
+            Place::Line(1),
+            "its key is not the one given: it is another log",
+        )));
+    }
+    let head = &checked.head.frontier;
+    let mut report = Report::default();
+    report.proved.push(format!(
+        "The file is whole: {} items, {} of them erased.",
+        head.size(),
+        checked.erased
+    ));
+    report.proved.push(format!("They lead to the root {}, which the log's key signed.", head.root()));
+    if let Some(newest) = checkpoint {
+        match archive::restore::is_newest(newest, &checked, false) {
+            Ok(_) => report.proved.push("The checkpoint given is not newer, and of the same log.".to_owned()),
+            Err(error) => return Some(Err(VerifyError::bad(Place::Log, error.to_string()))),
+        }
+    } else {
+        let why =
+            "That nothing was recorded after it: give the newest checkpoint that was kept with --checkpoint.";
+        report.unproved.push(why.to_owned());
+    }
+    Some(Ok(report))
 }
 
 fn verify_data(path: &Path, open: OpenStore<'_>, elsewhere: &Elsewhere) -> Result<Report, VerifyError> {
@@ -65,7 +109,7 @@ fn verify_data(path: &Path, open: OpenStore<'_>, elsewhere: &Elsewhere) -> Resul
 }
 
 fn read_elsewhere(checkpoint: Option<&Path>, key: Option<&str>) -> Result<Elsewhere, VerifyError> {
-    let read = |path: &Path| fs::read_to_string(path).map_err(|error| named(path, error));
+    let read = |path: &Path| fs::read_to_string(path).map_err(|error| named(path, &error));
     Ok(Elsewhere { checkpoint: checkpoint.map(read).transpose()?, keys: read_keys(key)? })
 }
 
@@ -80,7 +124,7 @@ fn read_keys(text: Option<&str>) -> Result<Vec<VerifierKey>, VerifyError> {
         }
         Err(_) => {}
     }
-    let content = fs::read_to_string(text).map_err(|error| named(Path::new(text), error))?;
+    let content = fs::read_to_string(text).map_err(|error| named(Path::new(text), &error))?;
     parse_keys(&content).map_err(|error| VerifyError::Unreadable(format!("{text}: {error}")))
 }
 

@@ -9,8 +9,9 @@ use koektrommel_core::{
     note::{Checkpoint, VerifierKey},
     record::Record,
 };
+use koektrommel_evidence::row::Row;
 
-use super::{Place, Report, VerifyError, deletions::Deletions, parallel};
+use super::{Place, Report, VerifyError, deletions::Deletions, files, parallel};
 use crate::{
     folder::Folder,
     keys::log::{verifiers, verify},
@@ -46,6 +47,7 @@ pub fn data(folder: &Folder, store: &dyn Store, elsewhere: &Elsewhere) -> Result
     }
     let kept = elsewhere.checkpoint.as_deref().map(|note| read_kept(note, &keys, size)).transpose()?;
     if size == 0 && head.checkpoint.is_empty() {
+        files::check(folder)?;
         return Ok(Report { proved: vec!["The log is empty.".to_owned()], unproved: Vec::new() });
     }
     let (signed, key) = check_head(&head, &keys)?;
@@ -102,6 +104,7 @@ pub fn data(folder: &Folder, store: &dyn Store, elsewhere: &Elsewhere) -> Result
     if head.time.is_none_or(|time| time.to_string() < last) {
         return Err(VerifyError::bad(Place::Log, "its newest time is before that of its last record"));
     }
+    files::check(folder)?;
     let unfinished = deletions.check(folder.path("erasing.json").exists())?;
     let mut report = report(key, &signed, &counts, kept.as_ref());
     report.unproved.extend(unfinished);
@@ -282,7 +285,9 @@ fn report(key: &VerifierKey, signed: &Checkpoint, counts: &Counts, kept: Option<
                 "{erased} records were erased; their entries are in the tree, and for each a statement in the log \
                  says why."
             ),
-            "Every notice that a decision names is there and unchanged.".to_owned(),
+            "Every notice that a decision names is there and unchanged; so is every other file that its name or its \
+             own sum tells of."
+                .to_owned(),
             format!("The checkpoint is signed with the key {key}."),
         ],
         unproved: Vec::new(),

@@ -23,7 +23,7 @@ use crate::keys;
 /// Names the first bad line; or says that the lines do not add up, where only their sum tells.
 pub fn file(path: &Path, checkpoint: Option<&Path>, keys: &[VerifierKey]) -> Result<Report, VerifyError> {
     let checkpoint =
-        checkpoint.map(|path| fs::read_to_string(path).map_err(|error| named(path, error))).transpose()?;
+        checkpoint.map(|path| fs::read_to_string(path).map_err(|error| named(path, &error))).transpose()?;
     let checkpoint = checkpoint.as_deref();
     let Some((last, others)) = keys.split_last() else { return with_key(path, checkpoint, None) };
     // Who signed stands at the beginning, so each key but one is refused at once.
@@ -32,13 +32,13 @@ pub fn file(path: &Path, checkpoint: Option<&Path>, keys: &[VerifierKey]) -> Res
 }
 
 fn with_key(path: &Path, checkpoint: Option<&str>, key: Option<&VerifierKey>) -> Result<Report, VerifyError> {
-    let file = File::open(path).map_err(|error| named(path, error))?;
+    let file = File::open(path).map_err(|error| named(path, &error))?;
     let mut reader = BufReader::with_capacity(1 << 20, file);
-    let is_receipt = receipt::is_one(reader.fill_buf().map_err(|error| named(path, error))?);
+    let is_receipt = receipt::is_one(reader.fill_buf().map_err(|error| named(path, &error))?);
     if is_receipt {
         let mut bytes = Vec::new();
         let read = reader.take(receipt::LONGEST as u64 + 1).read_to_end(&mut bytes);
-        read.map_err(|error| named(path, error))?;
+        read.map_err(|error| named(path, &error))?;
         return receipt::in_bytes(&bytes, key, &keys::log::verify).map(|proved| proved.report());
     }
     let means = Means { key, checkpoint, verify: &keys::log::verify };

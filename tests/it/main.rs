@@ -12,6 +12,8 @@
 /// The server, the client and right decisions that all tests share.
 mod support;
 
+/// Backups, exports, and folders made of them.
+mod archive;
 /// Everything that can be wrong with a request. It is refused clearly, and nothing is stored.
 mod bad_input;
 /// Clients that act at the same time: one record for one click, no gap, no double.
@@ -22,10 +24,14 @@ mod consents;
 mod cookies;
 /// SIGKILL under load: what was acknowledged is there, once, in a tree that verifies.
 mod crash;
+/// Bytes that change on disk.
+mod damage;
 /// The system calls of one decision: the disk has it before the visitor hears so.
 mod durability;
 /// Proofs that are erased: by visitors, by commands, at the end of their term.
 mod erasure;
+/// System calls that fail under the real program.
+mod faults;
 /// A data folder that lost a part, or that is not there.
 mod folder;
 /// The server beside the pages, on a sibling host, and on another site.

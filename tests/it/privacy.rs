@@ -63,12 +63,16 @@ fn found(bytes: &[u8]) -> Vec<String> {
     texts.chain(clocks).map(|mark| mark.escape_ascii().to_string()).collect()
 }
 
-/// Every file below a folder.
+/// Every file below a folder; a socket has no content.
 pub(crate) fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     let mut all = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() { all.extend(files(&path)) } else { all.push(path) }
+        if path.is_dir() {
+            all.extend(files(&path));
+        } else if path.is_file() {
+            all.push(path);
+        }
     }
     all
 }

@@ -357,6 +357,8 @@ fn largest(folder: &Path) -> (std::path::PathBuf, Vec<u8>) {
                 continue;
             }
             largest(&path)
+        } else if !path.is_file() {
+            continue;
         } else {
             let content = fs::read(&path).unwrap();
             (path, content)

@@ -264,3 +264,29 @@ fn unsafe_code_is_forbidden_everywhere() {
         );
     }
 }
+
+#[test]
+fn every_test_that_the_guarantees_name_is_there() {
+    let texts = texts();
+    let document = &texts["docs/guarantees.md"];
+    let is_test = |name: &&str| {
+        name.contains('_') && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    };
+    let named: BTreeSet<_> = document.split('`').skip(1).step_by(2).filter(is_test).collect();
+    assert!(named.len() > 25, "{named:?}");
+    let rust: Vec<_> = texts.iter().filter(|(path, _)| has_extension(path, &["rs"])).collect();
+    for name in named {
+        let is_there = rust.iter().any(|(_, text)| {
+            text.match_indices(&format!("fn {name}(")).any(|(at, _)| {
+                let before = text[..at].trim_end().trim_end_matches("async").trim_end();
+                before.ends_with("#[test]") || before.ends_with("#[actix_web::test]")
+            })
+        });
+        assert!(is_there, "docs/guarantees.md names the test `{name}`, which is not there");
+    }
+    // Every row of the fault table names at least one.
+    let table = document.split("## Faults").nth(1).unwrap().split("\n## ").next().unwrap();
+    for row in table.lines().filter(|line| line.starts_with("| ")).skip(1) {
+        assert!(row.contains('`'), "{row}");
+    }
+}

@@ -105,7 +105,7 @@ fn strange_paths_find_nothing() {
         format!("/privacy/{MARKER}"),
         format!("/privacy/api/{MARKER}"),
         format!("/privacy/api/v1/{MARKER}"),
-        format!("/privacy/api/v1/consents/{MARKER}"),
+        format!("/privacy/api/v1/consents/{MARKER}/x"),
         format!("/privacy/api/v1/consents/{MARKER}/receipt"),
         "/privacy/api/v1/consents/%00/receipt".to_owned(),
         "/privacy/api/v1/consents/%2e%2e%2f/receipt".to_owned(),

@@ -58,7 +58,7 @@ fn a_reference_leads_to_the_choice_and_those_before_it_and_that_is_recorded() {
     let looked: Vec<_> = (0..log.items.len())
         .filter_map(|index| match log.record(index) {
             Record::Access(access) => Some(access),
-            Record::Consent(_) => None,
+            _ => None,
         })
         .collect();
     assert_eq!(looked.len(), 3);

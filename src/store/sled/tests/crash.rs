@@ -1,11 +1,11 @@
 //! The program dies, or the disk refuses: what was acknowledged is there, what was not is there whole or not at all.
 
-use std::{fs, sync::atomic::Ordering};
+use std::fs;
 
 use super::{agrees, copy, files, filled, names, open, size};
 use crate::store::{
     Store, StoreError, contract,
-    sled::{SledStore, durable::Db, live, volumes::Form},
+    sled::{SledStore, durable::Db, live},
 };
 
 #[test]
@@ -15,9 +15,9 @@ fn a_write_that_fails_leaves_all_or_nothing_and_the_head_tells() {
         let folder = tempfile::tempdir().unwrap();
         let store = filled(folder.path(), 300);
         let batch = contract::batch(&store.head().unwrap(), 7);
-        break_disk(&store, step);
+        store.break_at(step);
         assert!(matches!(store.append(&batch), Err(StoreError::Unavailable(_))));
-        break_disk(&store, 0);
+        store.break_at(0);
         assert!(matches!(store.append(&batch), Err(StoreError::Unavailable(_))), "not before it is known");
         assert!(matches!(store.erase(&[299]), Err(StoreError::Unavailable(_))), "nor this");
         assert_eq!(store.items(0..1).unwrap().len(), 1, "reading goes on");
@@ -33,7 +33,7 @@ fn a_write_that_fails_leaves_all_or_nothing_and_the_head_tells() {
 fn a_disk_that_stays_broken_stays_refused() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled(folder.path(), 300);
-    break_disk(&store, 2);
+    store.break_at(2);
     store.append(&contract::batch(&store.head().unwrap(), 7)).unwrap_err();
     let away = folder.path().join("away");
     fs::rename(folder.path().join("000001-0"), &away).unwrap();
@@ -186,11 +186,4 @@ fn nothing_is_left_in_a_scratch_file() {
     assert!(
         files(folder.path()).iter().all(|path| path.extension().is_none_or(|extension| extension != "tmp"))
     );
-}
-
-/// Makes the newest volume's disk fail at this step; 0 mends it.
-fn break_disk(store: &SledStore, step: u8) {
-    let volumes = store.shared.volumes.read().unwrap();
-    let Form::Live(live) = &volumes.as_ref().unwrap().all.last().unwrap().form else { panic!("not live") };
-    live.db.fault.store(step, Ordering::Relaxed);
 }
