@@ -18,6 +18,7 @@ mod pages;
 pub mod problem;
 mod receipt;
 mod settings;
+mod signal;
 mod uses;
 mod wire;
 

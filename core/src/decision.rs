@@ -220,6 +220,8 @@ pub struct Decision {
     pub choices: Choices,
     /// For how many months it holds; the notice said so.
     pub validity_months: u8,
+    /// Whether the browser said at the same time that nothing is to be sold or shared (Global Privacy Control).
+    pub gpc: bool,
 }
 
 impl Decision {
@@ -269,6 +271,7 @@ impl Decision {
             actor,
             choices,
             validity_months: notice.validity_months(),
+            gpc: false,
         })
     }
 }

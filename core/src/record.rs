@@ -153,6 +153,8 @@ pub struct Consent {
     pub event: Event,
     /// The answers.
     pub choices: Choices,
+    /// Whether the browser sent Global Privacy Control with it.
+    pub gpc: bool,
     /// The device's pseudonym; none for a refusal.
     pub subject: Option<Subject>,
     /// The index of the device's decision before this one.
@@ -198,6 +200,7 @@ impl Consent {
             actor: decision.actor,
             event,
             choices: decision.choices.clone(),
+            gpc: decision.gpc,
             subject: match event {
                 Event::Given => Some(standing.map_or(fresh, |standing| standing.subject)),
                 Event::Withdrawn => standing.map(|standing| standing.subject),
@@ -207,7 +210,8 @@ impl Consent {
         }
     }
 
-    /// Whether it is what this decision would have become: the same click with the same content.
+    /// Whether it is what this decision would have become: the same click with the same content. A signal that was
+    /// switched on or off between two attempts makes no other decision of it.
     #[must_use]
     pub fn is_of(&self, decision: &Decision) -> bool {
         self.id.is_of(&decision.click)

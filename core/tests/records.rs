@@ -119,6 +119,34 @@ fn a_click_id_is_a_uuid_of_version_7() {
     }
 }
 
+/// A record of a decision with the signal, as it is written for good.
+const WITH_SIGNAL: &str = concat!(
+    r#"{"actor":"person","choices":{"display":false,"preferences":true},"control":"save","event":"given","#,
+    r#""gpc":true,"kind":"consent","language":"nl","layer":"banner","notice":"NOTICE","record":"RECORD","#,
+    r#""site":"wsn","subject":"09090909-0909-4909-8909-090909090909","#,
+    r#""time":"2026-11-22T10:15:00Z","until":"2027-05-22T10:15:00Z","v":1}"#,
+);
+
+#[test]
+fn a_signal_is_in_the_record_only_where_there_was_one() {
+    let decision = decide(Control::Save, Actor::Person, SOME).unwrap();
+    let without = Consent::new(&decision, 7, time(), None, Subject::from_random([9; 16]));
+    let with = Decision { gpc: true, ..decision.clone() };
+    let with = Consent::new(&with, 7, time(), None, Subject::from_random([9; 16]));
+    let expected =
+        WITH_SIGNAL.replace("NOTICE", &with.notice.to_string()).replace("RECORD", &with.id.to_string());
+    let (json, plain) = (Record::Consent(with.clone()).to_json(), Record::Consent(without).to_json());
+    assert_eq!(json, expected);
+    assert_eq!(plain, expected.replace(r#""gpc":true,"#, ""));
+    assert_eq!(Record::from_json(json.as_bytes()), Ok(Record::Consent(with.clone())));
+    for wrong in ["false", "1", "\"1\"", "null"] {
+        assert!(
+            Record::from_json(json.replace("\"gpc\":true", &format!("\"gpc\":{wrong}")).as_bytes()).is_err()
+        );
+    }
+    assert!(with.is_of(&decision), "the same click, whatever the signal says now");
+}
+
 fn time() -> Instant {
     "2026-11-22T10:15:00Z".parse().unwrap()
 }

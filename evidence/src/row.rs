@@ -46,6 +46,9 @@ pub struct Row<'a> {
     /// The hash of what was shown.
     #[serde(default)]
     pub notice: &'a str,
+    /// Whether the browser sent Global Privacy Control with the decision.
+    #[serde(default)]
+    pub gpc: bool,
     /// The pseudonym, if anything was granted.
     pub subject: Option<&'a str>,
     /// The index of the decision before it.

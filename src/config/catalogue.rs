@@ -305,6 +305,7 @@ mod tests {
                 event: Event::Given,
                 choices: Choices::new(answers.collect()).unwrap(),
                 subject: Some(subject),
+                gpc: true,
                 previous: Some(last),
             };
             let choice = ChoiceCookie {

@@ -42,6 +42,7 @@ pub(super) const EXCEL_NL: Dialect = Dialect {
             "Getoonde tekst",
             "Heeft pseudoniem",
             "Vorige keuze (volgnummer)",
+            "GPC-signaal",
         ],
     ],
     purpose: "Doel: ",
@@ -70,7 +71,7 @@ pub(super) const RFC_4180: Dialect = Dialect {
     mark: "",
     columns: [
         &["index", "record", "reference", "time_utc", "time_local", "site", "event"],
-        &["language", "layer", "control", "actor", "valid_until", "notice", "has_subject", "previous"],
+        &["language", "layer", "control", "actor", "valid_until", "notice", "has_subject", "previous", "gpc"],
     ],
     purpose: "purpose_",
     yes: "yes",
@@ -190,6 +191,7 @@ impl<'a, W: Write> Table<'a, W> {
         self.field(row.notice)?;
         self.field(self.dialect.answer(row.subject.is_some()))?;
         self.number(row.previous)?;
+        self.field(self.dialect.answer(row.gpc))?;
         self.end()
     }
 

@@ -95,6 +95,7 @@ impl Fixture {
             actor: Actor::Person,
             choices: Choices::new(answers).unwrap(),
             validity_months: 6,
+            gpc: index == 0,
         };
         self.ledger.record(decision, standing).await.unwrap()
     }

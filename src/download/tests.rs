@@ -31,7 +31,7 @@ async fn dutch_excel_gets_what_it_reads_right() {
         lines[0],
         "\u{feff}Volgnummer;Record;Kenmerk;Tijd (UTC);Tijd (Nederland);Site;Gebeurtenis;Doel: display;\
          Doel: preferences;Taal;Waar gevraagd;Knop;Wie;Geldig tot (UTC);Getoonde tekst;Heeft pseudoniem;\
-         Vorige keuze (volgnummer)"
+         Vorige keuze (volgnummer);GPC-signaal"
     );
     let cells = |line: usize| lines[line].split(';').collect::<Vec<_>>();
     let first = cells(1);

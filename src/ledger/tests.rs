@@ -166,6 +166,7 @@ fn decision(click: u64, answer: bool) -> Decision {
         actor: Actor::Person,
         choices: Choices::new(vec![("display".parse().unwrap(), answer)]).unwrap(),
         validity_months: 6,
+        gpc: false,
     }
 }
 

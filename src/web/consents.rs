@@ -17,7 +17,7 @@ use super::{
     language::Selection,
     origin,
     problem::Problem,
-    uses,
+    signal, uses,
     wire::{ConsentForm, OwnRecords, RecordBody},
 };
 use crate::{
@@ -40,6 +40,7 @@ pub(super) async fn post(
     origin::check(&request, &app)?;
     let form = ConsentForm::parse(&body::read_json(&request, payload).await?)?;
     let (site, decision) = check(&app, form)?;
+    let decision = Decision { gpc: signal::is_sent(&request), ..decision };
     let seen = choice_cookie(&request, &app, site)?.map(|seen| seen.choice);
     let recorded = app.record(decision, seen.as_ref().and_then(|choice| choice.standing)).await?;
     let body = RecordBody::new(&recorded.consent, &recorded.leaf, &app.config.mount);

@@ -22,6 +22,7 @@ use super::{
     language::{Selected, Selection},
     origin, pages,
     problem::{self, Problem},
+    signal,
     uses::{self, page::Sent},
 };
 use crate::{
@@ -109,6 +110,7 @@ async fn receive(
         )
         .await;
     };
+    let decision = Decision { gpc: signal::is_sent(request), ..decision };
     if !app.notices.counts(notice, &decision.choices) {
         return show(request, app, &selected, Outcome::Changed, &Sent::default(), StatusCode::CONFLICT).await;
     }

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::support::{
-    Decision, Server,
+    Decision, Log, Server,
     decision::{COOKIE, notice},
     get,
     server::Options,
@@ -152,4 +152,32 @@ fn a_no_is_remembered_for_half_a_year_where_a_yes_holds_for_a_month() {
     }
     let yes = Decision::accept(&server).send(&server).expect(201);
     assert!(!yes.header("set-cookie").unwrap().contains("&s="), "nothing was refused");
+}
+
+#[test]
+fn the_signal_stands_in_the_record_where_exactly_1_was_sent() {
+    let mut server = Server::start();
+    let gpc = |values: &[&str]| {
+        let request = Decision::refuse(&server).request();
+        let request = values.iter().fold(request, |request, value| request.header("Sec-GPC", value));
+        server.send(&request).expect(201);
+    };
+    let cases: [(&[&str], bool); 8] = [
+        (&[], false),
+        (&["1"], true),
+        (&["0"], false),
+        (&["true"], false),
+        (&["1, 1"], false),
+        (&["01"], false),
+        (&["0", "1"], true),
+        (&["1", "1"], true),
+    ];
+    cases.iter().for_each(|(values, _)| gpc(values));
+    server.get("/privacy").expect(200);
+    server.stop();
+    let log = Log::open(&server.data());
+    assert_eq!(log.items.len(), cases.len(), "a decision is a record, a request with the signal is none");
+    for (index, (values, expected)) in cases.iter().enumerate() {
+        assert_eq!(log.consent(index).gpc, *expected, "{values:?}");
+    }
 }

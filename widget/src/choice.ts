@@ -16,28 +16,29 @@ const MAC_LENGTH = 44;
  */
 const SLACK_MS = 7 * DAY_MS;
 
-const day = (text: string | null): number => (/^\d{4}-\d\d-\d\d$/.test(text ?? '') ? Date.parse(text!) : NaN);
-
 /**
- * Reads the answers from `document.cookie`. What is missing, unreadable, expired or future-dated is no answer.
+ * Reads the answers from what `cookies` gives: `document.cookie`, or a fault. What is missing, unreadable, expired or
+ * future-dated is no answer, and neither is a yes to something else than what the purpose is now.
  *
  * The cookie tells the last day, not the hour. On that day a yes has ended and a no still stands, so that neither
  * consent nor the silence after a refusal is ever counted wrong to the visitor's harm.
  */
-export function readChoice(cookies: string, name: string, now: number): Choices {
+export function readChoice(cookies: () => string, name: string, now: number, purposes: readonly Purpose[] = []): Choices {
   const found: Record<string, boolean> = {};
-  const pair = cookies.split(/; */).find((one) => one.startsWith(`${name}=`));
-  if (!pair) return found;
   try {
-    const fields = new URLSearchParams(decodeURIComponent(pair.slice(name.length + 1)).slice(MAC_LENGTH));
-    const until = day(fields.get('e'));
-    if (fields.get('v') !== '1' || !(day(fields.get('d')) <= now + SLACK_MS)) return found;
-    for (const [, id, answer] of fields.get('p')!.matchAll(/([^~.]+)\.([01])(?:\.[\w-]{4})?(?=~|$)/g)) {
+    const pair = cookies().split(/; */).find((one) => one.startsWith(`${name}=`));
+    const fields = new URLSearchParams(decodeURIComponent(pair!.slice(name.length + 1)).slice(MAC_LENGTH));
+    const day = (field: string): number => Date.parse(fields.get(field)!);
+    const until = day('e');
+    if (fields.get('v') !== '1' || !(day('d') <= now + SLACK_MS)) return found;
+    for (const [, id, answer, mark] of fields.get('p')!.matchAll(/([^~.]+)\.([01])\.?([^~]*)/g)) {
       const yes = answer === '1';
-      if (now < until + (yes ? 0 : DAY_MS)) found[id!] = yes;
+      // A no has no mark: it stands whatever has changed.
+      const current = purposes.find((one) => one.id === id)?.mark;
+      if (now < (yes ? until : (day('s') || until) + DAY_MS) && !(mark && current && mark !== current)) found[id!] = yes;
     }
   } catch {
-    // A stray per cent sign, no answers: unreadable, so no choice.
+    // A sandboxed frame that may not look, no cookie, a stray per cent sign, no answers: no choice.
   }
   return found;
 }
@@ -46,9 +47,12 @@ export function readChoice(cookies: string, name: string, now: number): Choices 
 export const choosable = (purposes: readonly Purpose[]): Purpose[] =>
   purposes.filter((purpose) => purpose.kind === 'choice');
 
-/** The purposes to ask for: only those without an answer, so a new purpose never re-opens an old choice. */
-export const unanswered = (purposes: readonly Purpose[], standing: Choices): Purpose[] =>
-  choosable(purposes).filter((purpose) => !(purpose.id in standing));
+/**
+ * The purposes to ask for: only those without an answer, so a new purpose never re-opens an old choice. `signal`: the
+ * browser says that nothing is to be shared; what others receive is then refused without a question.
+ */
+export const unanswered = (purposes: readonly Purpose[], standing: Choices, signal?: boolean): Purpose[] =>
+  choosable(purposes).filter(({ id, recipients }) => typeof standing[id] !== 'boolean' && !(signal && recipients));
 
 /** One answer for each purpose that may be chosen, as the server wants it. */
 export const complete = (purposes: readonly Purpose[], answer: (id: string) => boolean): Choices =>

@@ -22,6 +22,12 @@ export interface Purpose {
   readonly text?: string;
   /** Only in an answer of the API. */
   readonly cookies?: readonly Kept[];
+  /** What a yes to it is a yes to; none where nothing is asked. */
+  readonly mark?: string;
+  /** Who else receives what is stored. */
+  readonly recipients?: readonly string[];
+  /** What has changed, for who is asked again. */
+  readonly changed?: string;
 }
 
 /** What the visitor is shown when deciding, in one language; `notice` is its SHA-256. */
@@ -63,10 +69,9 @@ export const mount = new URL(config.mount, source || location.href).href.replace
 
 const site = tag?.dataset.site || config.site;
 
-/** The offered language nearest to `wanted`: the same, else without its region, else undefined. */
+/** The offered language that a tag names; what is offered has no region. */
 export function offered(wanted: string, languages: readonly string[]): string | undefined {
-  const lower = wanted.toLowerCase();
-  return languages.find((one) => one === lower) ?? languages.find((one) => one === lower.split('-')[0]);
+  return languages.find((one) => one === wanted.toLowerCase().split('-')[0]);
 }
 
 const language =

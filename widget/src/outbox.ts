@@ -48,7 +48,7 @@ export interface Outbox {
   pending(): Decision[];
   /** Writes a decision down, then sends it: at once if it is the only one, so that it leaves before the page does. */
   add(decision: Decision): Promise<unknown>;
-  /** Sends what waits, in order, until one gets no definite answer. One attempt each: the next page tries again. */
+  /** Sends what waits, in order, until one gets no definite answer. One attempt each. */
   flush(): Promise<unknown>;
 }
 
@@ -59,7 +59,8 @@ export function makeOutbox({ storage, send, alone, settled, now }: Surroundings)
 
   /** Anything may stand under our key; only a whole decision, not too old, is one. */
   const counts = (one: Partial<Decision> | null): boolean => {
-    const made = parseInt(String(one?.id).replace('-', '').slice(0, 12), 16);
+    // Ends at the second hyphen: the time.
+    const made = parseInt(String(one?.id).replace('-', ''), 16);
     return !!one?.choices && now() - made < KEPT_MS;
   };
 

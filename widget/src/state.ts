@@ -52,18 +52,9 @@ const outbox = makeOutbox({
   },
 });
 
-/** A frame that is sandboxed may not even look for cookies. */
-const cookies = (): string => {
-  try {
-    return document.cookie;
-  } catch {
-    return '';
-  }
-};
-
 /** The cookie, then what the server has not acknowledged yet: the last word counts. */
 const fromBrowser = (): Choices => ({
-  ...readChoice(cookies(), config.cookie, Date.now()),
+  ...readChoice(() => document.cookie, config.cookie, Date.now(), known().purposes),
   ...outbox.pending().at(-1)?.choices,
 });
 
@@ -75,7 +66,8 @@ export const allows = (id: string): boolean =>
   known().purposes.some((one) => one.id === id && (one.kind === 'exempt' || standing[id] === true));
 
 /** What the visitor has still to be asked. */
-export const open = (purposes: readonly Purpose[]): Purpose[] => unanswered(purposes, standing);
+export const open = (purposes: readonly Purpose[]): Purpose[] =>
+  unanswered(purposes, standing, (navigator as { globalPrivacyControl?: unknown }).globalPrivacyControl === true);
 
 /** Dispatches one of the widget's events; a listener that fails does not stop the widget. */
 export const announce = (name: 'ready' | 'change', changed: readonly string[]): unknown =>
@@ -107,7 +99,8 @@ export function decide(
 ): boolean {
   if (!person && grants(answers)) return false;
   const decision: Decision = {
-    id: uuid7(Date.now(), () => crypto.getRandomValues(new Uint8Array(1))[0]! & 15),
+    // The address of a blob ends in a random UUID; `crypto.randomUUID` is there over TLS only.
+    id: uuid7(Date.now(), URL.createObjectURL(new Blob())),
     site: notice.site,
     notice: notice.notice,
     language: notice.language,
@@ -128,20 +121,29 @@ const tell = (): void => channel?.postMessage(0);
 /** An open channel keeps a page out of the back-forward cache, so it is closed whenever the page is left. */
 const listen = (): void =>
   guard(() => {
+    channel?.close();
     // Not every browser or frame has one; without it other tabs follow on their next page.
     channel = new BroadcastChannel('koektrommel');
     channel.onmessage = () => update();
   });
 
+/** Sends what could not be delivered yet. */
+const retry = (): void => {
+  if (outbox.pending().length) guard(outbox.flush);
+};
+
 /** Reads the standing choice for the first time, follows other tabs, and sends what was left behind. */
 export function begin(): void {
   listen();
   addEventListener('pagehide', () => channel?.close());
-  addEventListener('pageshow', (event) => {
-    if (!event.persisted) return;
-    listen();
+  addEventListener('pageshow', listen);
+  addEventListener('online', retry);
+  // Also when the page comes back from the back-forward cache.
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) return;
     update();
+    retry();
   });
   update();
-  if (outbox.pending().length) guard(outbox.flush);
+  retry();
 }

@@ -11,14 +11,15 @@ const payload = (fields = {}) =>
   Object.entries({ v: 1, n: 'n'.repeat(43), d: '2026-11-22', e: '2027-05-22', p: 'preferences.1~display.0', ...fields })
     .map(([name, value]) => `${name}=${value}`)
     .join('&');
-const read = (text, now = NOW) => readChoice(`other=1; __Host-koek=${text}; last=2`, '__Host-koek', now);
+const said = (text, now = NOW, purposes) => readChoice(() => `other=1; __Host-koek=${text}; last=2`, '__Host-koek', now, purposes);
+const read = said;
 const BOTH = { preferences: true, display: false };
 
 test('a choice cookie is read, with or without an id, raw or percent-encoded', () => {
   assert.deepEqual(read(MAC + payload()), BOTH);
   assert.deepEqual(read(`${MAC}${payload()}&id=${'ab'.repeat(16)}&r=12`), BOTH);
   assert.deepEqual(read(encodeURIComponent(MAC + payload())), BOTH);
-  assert.deepEqual(readChoice(`__Host-koek=${MAC}${payload()}`, '__Host-koek', NOW), BOTH);
+  assert.deepEqual(readChoice(() => `__Host-koek=${MAC}${payload()}`, '__Host-koek', NOW), BOTH);
 });
 
 test('what cannot be read is no choice, and never an error', () => {
@@ -26,12 +27,16 @@ test('what cannot be read is no choice, and never an error', () => {
     MAC + payload({ d: '22-11-2026' }), MAC + payload({ e: 'never' }), MAC + payload({ p: '' }), MAC + payload({ p: 'x.2~.1~y' })]) {
     assert.deepEqual(read(text), {}, text);
   }
-  assert.deepEqual(readChoice('', '__Host-koek', NOW), {});
+  assert.deepEqual(readChoice(() => '', '__Host-koek', NOW), {});
+  const blocked = () => {
+    throw new DOMException('sandboxed', 'SecurityError');
+  };
+  assert.deepEqual(readChoice(blocked, '__Host-koek', NOW), {});
 });
 
 test('only the cookie of that exact name counts', () => {
   for (const name of ['__Host-koek2', 'x__Host-koek', '__host-koek', '__Host-koek_preferences']) {
-    assert.deepEqual(readChoice(`${name}=${MAC}${payload()}`, '__Host-koek', NOW), {}, name);
+    assert.deepEqual(readChoice(() => `${name}=${MAC}${payload()}`, '__Host-koek', NOW), {}, name);
   }
 });
 
@@ -55,6 +60,24 @@ const purposes = [
 ];
 const BOTH_YES = { preferences: true, display: true };
 const ids = (list) => list.map((one) => one.id);
+
+test('a no outlives a yes that holds for less than half a year', () => {
+  const at = (time) => read(MAC + payload({ e: '2026-12-22', s: '2027-05-22' }), Date.parse(time));
+  assert.deepEqual(at('2026-12-21T23:59:59Z'), BOTH);
+  assert.deepEqual(at('2026-12-22T00:00:00Z'), { display: false });
+  assert.deepEqual(at('2027-05-22T23:59:59Z'), { display: false });
+  assert.deepEqual(at('2027-05-23T00:00:00Z'), {});
+});
+
+test('a yes to something else is none; a no stands', () => {
+  const marked = MAC + payload({ p: 'display.0~preferences.1.AbC_' });
+  const now = (mark) => said(marked, NOW, [{ id: 'preferences', kind: 'choice', mark }, { id: 'display', kind: 'choice', mark: 'x___' }]);
+  assert.deepEqual(now('AbC_'), BOTH);
+  assert.deepEqual(now('AbC-'), { display: false });
+  // Cookies and notices of before there were marks.
+  assert.deepEqual(now(undefined), BOTH);
+  assert.deepEqual(said(MAC + payload(), NOW, [{ id: 'preferences', kind: 'choice', mark: 'AbC_' }]), BOTH);
+});
 
 test('only what has no answer is asked; what is exempt never', () => {
   assert.deepEqual(ids(unanswered(purposes, {})), ['preferences', 'display']);
@@ -91,10 +114,17 @@ test('a program that refuses the new purpose refuses everything', () => {
 
 test('a click gets a UUIDv7', () => {
   // The time of the example in RFC 9562, appendix A.6.
-  assert.equal(uuid7(0x017f22e279b0, () => 15), '017f22e2-79b0-7fff-bfff-ffffffffffff');
-  assert.equal(uuid7(1, () => 0), '00000000-0001-7000-8000-000000000000');
-  const chance = () => crypto.getRandomValues(new Uint8Array(1))[0] & 15;
+  assert.equal(uuid7(0x017f22e279b0, 'ffffffff-ffff-4fff-bfff-ffffffffffff'), '017f22e2-79b0-7fff-bfff-ffffffffffff');
+  assert.equal(uuid7(1, 'blob:null/00000000-0000-4000-8000-000000000000'), '00000000-0001-7000-8000-000000000000');
   for (let run = 0; run < 200; run++) {
-    assert.match(uuid7(NOW, chance), /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    const id = uuid7(NOW, URL.createObjectURL(new Blob()).replace(/.*:/, ''));
+    assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   }
+});
+
+test('what others receive is not asked for under the signal, and a yes outranks it', () => {
+  const shared = [purposes[1], { ...purposes[2], recipients: ['Another'] }];
+  assert.deepEqual(ids(unanswered(shared, {}, false)), ['preferences', 'display']);
+  assert.deepEqual(ids(unanswered(shared, {}, true)), ['preferences']);
+  assert.deepEqual(ids(unanswered(purposes, {}, true)), ['preferences', 'display'], 'what stays here is');
 });

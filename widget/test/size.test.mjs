@@ -24,7 +24,7 @@ const isNeededAtOnce = (key) => key === 'settings.link' || !/^(page\.|settings\.
 function inside({ site, notice, language, purposes, texts }) {
   return canonical({
     site, notice, language, cookie: '__Host-koek', languages: ['nl', 'en'], mount: '/privacy',
-    purposes: purposes.map(({ id, kind, name }) => ({ id, kind, ...(kind === 'choice' ? { name } : {}) })),
+    purposes: purposes.map(({ id, kind, name, mark }) => ({ id, kind, ...(kind === 'choice' ? { mark, name } : {}) })),
     texts: Object.fromEntries(Object.entries(texts).filter(([key]) => isNeededAtOnce(key))),
   });
 }

@@ -35,10 +35,13 @@ fn write_consent(consent: &Consent, out: &mut String) -> fmt::Result {
         let comma = if i == 0 { "" } else { "," };
         write!(out, r#"{comma}"{purpose}":{yes}"#)?;
     }
-    write!(out, r#"}},"control":"{}","event":"{}","kind":"consent""#, consent.control, consent.event)?;
+    write!(out, r#"}},"control":"{}","event":"{}""#, consent.control, consent.event)?;
+    if consent.gpc {
+        out.write_str(r#","gpc":true"#)?;
+    }
     write!(
         out,
-        r#","language":"{}","layer":"{}","notice":"{}""#,
+        r#","kind":"consent","language":"{}","layer":"{}","notice":"{}""#,
         consent.language, consent.layer, consent.notice
     )?;
     if let Some(previous) = consent.previous {
@@ -69,6 +72,11 @@ pub(super) fn consent_from_json(members: &Members) -> Result<Consent, Malformed>
         actor: members.parse("actor")?,
         event: members.parse("event")?,
         choices: Choices::new(answers.collect::<Result<_, _>>()?)?,
+        gpc: match members.optional("gpc") {
+            None => false,
+            Some(Value::Bool(true)) => true,
+            Some(_) => return Err(WRONG),
+        },
         subject: members.optional("subject").map(|_| members.parse("subject")).transpose()?,
         previous: members.optional("previous").map(|_| members.number("previous")).transpose()?,
     })

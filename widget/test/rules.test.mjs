@@ -1,0 +1,118 @@
+/**
+ * When something is asked: random histories of visits, answers and catalogues that change, held against rules that know
+ * nothing of cookies.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { load } from './load.mjs';
+
+const { readChoice, unanswered, answered } = await load('choice');
+
+const DAY = 864e5;
+const START = Date.parse('2026-11-22T10:15:00Z');
+const MAC = `${'A'.repeat(43)}=`;
+const mark = (version) => String(version).padStart(4, '0');
+const date = (time) => new Date(time).toISOString().slice(0, 10);
+
+/** The same day of a later month, or its last. */
+function plusMonths(time, months) {
+  const day = new Date(time);
+  const wanted = day.getUTCDate();
+  day.setUTCDate(1);
+  day.setUTCMonth(day.getUTCMonth() + months);
+  const last = new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + 1, 0)).getUTCDate();
+  day.setUTCDate(Math.min(wanted, last));
+  return day.getTime();
+}
+
+/** A device and a server, with the cookie as src/cookie.rs writes it. */
+class World {
+  now = START;
+  signal = false;
+  purposes = [];
+  cookie = undefined;
+  constructor(validity) {
+    this.validity = validity;
+  }
+
+  set(answers) {
+    const until = date(plusMonths(this.now, this.validity));
+    const silent = date(plusMonths(this.now, Math.max(6, this.validity)));
+    const no = Object.values(answers).includes(false);
+    const p = Object.entries(answers).map(([id, yes]) => (yes ? `${id}.1.${this.purposes.find((one) => one.id === id).mark}` : `${id}.0`));
+    const text = `${MAC}v=1&n=${'n'.repeat(43)}&d=${date(this.now)}&e=${until}&p=${p.join('~')}${no && silent > until ? `&s=${silent}` : ''}`;
+    const gone = this.now + Date.parse(no ? silent : until) - Date.parse(date(this.now));
+    this.cookie = { text, gone };
+  }
+
+  /** What the widget reads on a page. */
+  page() {
+    if (this.cookie && this.now >= this.cookie.gone) this.cookie = undefined;
+    const jar = this.cookie ? `a=1; __Host-koek=${this.cookie.text}` : '';
+    return readChoice(() => jar, '__Host-koek', this.now, this.purposes);
+  }
+}
+
+const months = fc.integer({ min: 1, max: 12 });
+const which = fc.nat({ max: 4 });
+const event = fc.oneof(
+  fc.record({ kind: fc.constant('wait'), days: fc.integer({ min: 0, max: 120 }) }),
+  fc.record({ kind: fc.constant('accept') }),
+  fc.record({ kind: fc.constant('refuse') }),
+  fc.record({ kind: fc.constant('save'), yes: fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }) }),
+  fc.record({ kind: fc.constant('add'), shared: fc.boolean() }),
+  fc.record({ kind: fc.constant('change'), which }),
+  fc.record({ kind: fc.constant('reword'), which }),
+  fc.record({ kind: fc.constant('signal'), on: fc.boolean() }),
+);
+
+test('the rules of asking hold over any history', () => {
+  fc.assert(
+    fc.property(months, fc.array(event, { maxLength: 40 }), (validity, events) => {
+      const world = new World(validity);
+      /** The last answer for each purpose: what it was to, when, and yes or no. The whole model. */
+      const last = {};
+      let versions = 0;
+      const decide = (answers) => {
+        world.set(answers);
+        for (const [id, yes] of Object.entries(answers)) {
+          last[id] = { yes, at: world.now, mark: world.purposes.find((one) => one.id === id).mark };
+        }
+      };
+      for (const one of events) {
+        const target = world.purposes[one.which % world.purposes.length];
+        const before = world.page();
+        const asked = unanswered(world.purposes, before, world.signal);
+        if (one.kind === 'wait') world.now += one.days * DAY;
+        if (one.kind === 'signal') world.signal = one.on;
+        if (one.kind === 'add' && world.purposes.length < 5) {
+          const recipients = one.shared ? { recipients: ['Another'] } : {};
+          world.purposes.push({ id: `p${world.purposes.length}`, kind: 'choice', mark: mark(++versions), ...recipients });
+        }
+        if (one.kind === 'change' && target) target.mark = mark(++versions);
+        if (one.kind === 'reword' && target) target.name = `${target.name}.`;
+        if (['accept', 'refuse'].includes(one.kind) && asked.length) {
+          decide(answered(world.purposes, asked, before, one.kind === 'accept', true));
+        }
+        if (one.kind === 'save' && world.purposes.length) {
+          decide(Object.fromEntries(world.purposes.map(({ id }, at) => [id, one.yes[at]])));
+        }
+
+        const now = world.page();
+        const open = new Set(unanswered(world.purposes, now, world.signal).map((purpose) => purpose.id));
+        for (const { id, mark, recipients } of world.purposes) {
+          const answer = last[id];
+          const told = `${id} ${JSON.stringify(answer)} ${JSON.stringify(now)}`;
+          const lasts = answer?.yes && answer.mark === mark && world.now < Date.parse(date(plusMonths(answer.at, validity)));
+          assert.equal(now[id] === true, !!lasts, `granted by a yes to this that lasts, and by nothing else: ${told}`);
+          const silent = answer && !answer.yes && world.now < plusMonths(answer.at, Math.max(6, validity));
+          const mute = world.signal && recipients;
+          assert.equal(open.has(id), !lasts && !silent && !mute, `asked: ${told}`);
+        }
+        if (!world.purposes.length) assert.equal(open.size, 0, 'nothing to choose: no banner');
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
