@@ -71,6 +71,7 @@ impl Fixture {
             actor: Actor::Person,
             choices: Choices::new(vec![("display".parse().unwrap(), yes)]).unwrap(),
             validity_months: 6,
+            gpc: false,
         };
         actix_web::rt::Runtime::new().unwrap().block_on(self.ledger.record(decision, standing)).unwrap()
     }
