@@ -116,5 +116,10 @@ fn is_kept(path: &str) -> bool {
 
 /// Whether a file is secret: it lets whoever has it act in the server's name.
 fn is_secret(path: &str) -> bool {
-    path.starts_with("keys/") && !path.ends_with(".vkey")
+    path.starts_with("keys/") && !is_public_key(path)
+}
+
+/// The public halves of the log's keys, the one in use and those before it.
+fn is_public_key(path: &str) -> bool {
+    matches!(path, "keys/log.vkey" | "keys/log.retired")
 }

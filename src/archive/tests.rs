@@ -196,9 +196,16 @@ async fn a_folder_that_is_used_or_half_restored_is_refused() {
 
 #[actix_web::test]
 async fn without_the_keys_no_secret_is_in_it() {
-    let sample = Sample::of(Contents::Backup { has_secrets: false }).await;
-    let text = fs::read_to_string(&sample.path).unwrap();
-    assert!(text.contains("keys/log.vkey") && !text.contains("log.pk8"));
+    let sample = Sample::of(Contents::Export).await;
+    let retired = sample.fixture.folder.path("keys/log.retired");
+    fs::write(retired, format!("{}\n", sample.fixture.ledger.verifier())).unwrap();
+    for contents in [Contents::Export, Contents::Backup { has_secrets: false }] {
+        sample.write(contents);
+        let text = fs::read_to_string(&sample.path).unwrap();
+        assert!(
+            text.contains("keys/log.vkey") && text.contains("keys/log.retired") && !text.contains("log.pk8")
+        );
+    }
     let order = sample.order("public");
     restore(&order, &open).unwrap();
     assert!(!order.data.join("keys/log.pk8").exists());

@@ -14,7 +14,7 @@ use koektrommel_core::hash::Hash;
 use ring::digest::{Context, SHA256};
 
 use super::{
-    ArchiveError, Contents, Written, is_kept, is_secret,
+    ArchiveError, Contents, Written, is_kept, is_public_key, is_secret,
     line::{self, FORMAT, Header},
 };
 use crate::{folder::Folder, ledger::Ledger, store::StoreError};
@@ -63,7 +63,7 @@ pub fn write(
             Contents::Export => {
                 ["notices/", "configurations/"].iter().any(|part| path.starts_with(part))
                     || path == "erasing.json"
-                    || path.ends_with(".vkey")
+                    || is_public_key(&path)
             }
         };
         if !is_wanted || is_ahead(&path, size) {

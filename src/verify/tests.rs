@@ -313,6 +313,7 @@ async fn a_folder_is_held_against_what_was_kept_elsewhere() {
     assert!(format!("{:?}", outcome(Some(forked), None).unwrap_err()).contains("two logs"));
 
     // The folder says that our key is an older one of the log of a forger. Where ours is known, it is the only one.
+    fs::copy(temp.path().join("keys/log.pk8"), fixture.folder.path("keys/log.pk8")).unwrap();
     for (file, content) in [("keys/log.vkey", other.verifier()), ("keys/log.retired", own.verifier())] {
         fs::write(fixture.folder.path(file), format!("{content}\n")).unwrap();
     }
