@@ -38,13 +38,16 @@ async fn dutch_excel_gets_what_it_reads_right() {
     assert_eq!((first[0], first[1].len(), first[2].len()), ("1", 36, 10));
     assert_eq!(first[3..9], ["2026-10-31T23:00:00Z", "2026-11-01 00:00:00", "wsn", "gegeven", "ja", "nee"]);
     let notice = Hash::of(&[super::fixture::NOTICE.as_bytes()]).to_string();
-    assert_eq!(first[9..], ["nl", "banner", "opslaan", "persoon", "2027-04-30T23:00:00Z", &notice, "ja", ""]);
+    assert_eq!(
+        first[9..],
+        ["nl", "banner", "opslaan", "persoon", "2027-04-30T23:00:00Z", &notice, "ja", "", "nee"]
+    );
     let refused = cells(2);
     assert_eq!(
         refused[3..9],
         ["2026-11-22T10:15:00Z", "2026-11-22 11:15:00", "wsn", "geweigerd", "nee", "nee"]
     );
-    assert_eq!(refused[15..], ["nee", ""]);
+    assert_eq!(refused[15..], ["nee", "", "nee"]);
     let withdrawn = cells(4);
     assert_eq!((withdrawn[0], withdrawn[6], withdrawn[16]), ("6", "ingetrokken", "4"));
     assert_eq!((lines.len(), lines[5]), (6, ""), "header, four rows, and the end of the last");
@@ -69,6 +72,8 @@ async fn other_programs_get_rfc_4180() {
     assert_eq!(indexes, ["0", "1", "2", "4", "5", "6", "9"]);
     assert!(rows.iter().all(|row| row.len() == header.len()));
     assert_eq!((&rows[2][6], &rows[2][7], &rows[2][11]), ("refused", "no", "refuse"));
+    let signals: Vec<_> = rows.iter().map(|row| row[17].to_owned()).collect();
+    assert_eq!((&header[17][..], &signals[..2]), ("gpc", &["yes".to_owned(), "no".to_owned()][..]));
     assert!(!String::from_utf8(bytes).unwrap().contains(';'));
 }
 
