@@ -36,6 +36,8 @@ async function bundle(entry, name, format, places, define = {}) {
     charset: 'utf8',
     format,
     target: 'es2022',
+    // Type checking keeps what strict mode would throw on out; the prologue only costs.
+    tsconfigRaw: { compilerOptions: { alwaysStrict: false, verbatimModuleSyntax: true } },
     legalComments: 'none',
     plugins: [css],
     define,

@@ -1,8 +1,8 @@
 /** What was chosen, told in the place where it was asked. It stays until it is closed. */
 
-import type { Notice } from './config';
+import { mount, type Notice } from './config';
 import { dock, isDocked, section } from './dock';
-import { button, buttons, el, slot } from './dom';
+import { button, buttons, el, link, slot } from './dom';
 import { openSettings } from './settings';
 import { choices, screen } from './state';
 
@@ -22,7 +22,7 @@ export function confirm(notice: Notice, granted: boolean, back?: HTMLElement): v
       { id: 'koek-done', tabindex: '-1' },
       texts[granted ? 'confirm.yes' : 'confirm.no']?.replace('{purposes}', () => list),
     ),
-    [slot('')],
+    [slot(''), slot('a')],
     buttons('plain', 'quiet'),
     status,
     button('koek-close', 'plain', texts['button.close'], () => {
@@ -34,6 +34,9 @@ export function confirm(notice: Notice, granted: boolean, back?: HTMLElement): v
     button('koek-change', 'quiet', texts['confirm.change'], (_, self) => openSettings(self)),
   );
   dock(told, true);
+  // In order of sight before the buttons, whenever it comes.
+  screen.stored = ({ receipt, reference }) =>
+    told.append(link(texts['confirm.receipt']?.replace('{reference}', reference), new URL(receipt, mount).href)!);
   screen.status = (key) => {
     if (!isDocked(told)) return;
     if (key) status.textContent = texts[key] ?? '';

@@ -50,7 +50,7 @@ export function dock(section?: HTMLElement, heed?: boolean): void {
   if (!section) return;
   document.body.prepend(section);
   section.showPopover?.();
-  if (heed) (section.firstElementChild as HTMLElement).focus({ preventScroll: true });
+  if (heed) (section.firstElementChild as HTMLElement).focus();
   (observer ??= watch()).observe(section);
 }
 

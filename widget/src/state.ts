@@ -15,8 +15,22 @@ let standing: Choices = {};
 let unkept: Choices = {};
 let channel: BroadcastChannel | undefined;
 
-/** Set by what is on the screen: `changed` after every change of the choice, `status` with what became of the last (undefined: it came to nothing). */
-export const screen: { changed(): void; status(status?: Status): void } = { changed() {}, status() {} };
+/** What the visitor can carry away of a recorded decision. */
+export interface Proof {
+  /** The address of the receipt, as the server writes it. */
+  readonly receipt: string;
+  readonly reference: string;
+}
+
+/**
+ * Set by what is on the screen: `changed` after every change of the choice, `status` with what became of the last
+ * (undefined: it came to nothing), `stored` with the proof of one that the server has recorded.
+ */
+export const screen: { changed(): void; status(status?: Status): void; stored(proof: Proof): void } = {
+  changed() {},
+  status() {},
+  stored() {},
+};
 
 const outbox = makeOutbox({
   storage: () => localStorage,
@@ -32,6 +46,7 @@ const outbox = makeOutbox({
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(decision),
       });
+      if (answer.status === 201) guard(async () => screen.stored(await answer.json()));
       return answer.status;
     } catch {
       return 0;
