@@ -34,6 +34,8 @@ async function bundle(entry, name, format, places, define = {}) {
     bundle: true,
     minify: true,
     charset: 'utf8',
+    // Names that only the main script's own modules use.
+    mangleProps: /^(settled|alone|pending|flush|stored)$/,
     format,
     target: 'es2022',
     // Type checking keeps what strict mode would throw on out; the prologue only costs.

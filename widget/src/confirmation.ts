@@ -36,7 +36,7 @@ export function confirm(notice: Notice, granted: boolean, back?: HTMLElement): v
   dock(told, true);
   // In order of sight before the buttons, whenever it comes.
   screen.stored = ({ receipt, reference }) =>
-    told.append(link(texts['confirm.receipt']?.replace('{reference}', reference), new URL(receipt, mount).href)!);
+    told.append(link(texts['confirm.receipt']?.replace('{reference}', reference), `${new URL(receipt, mount)}`)!);
   screen.status = (key) => {
     if (!isDocked(told)) return;
     if (key) status.textContent = texts[key] ?? '';
