@@ -93,7 +93,8 @@ fn settings(config: &Config, site: &Site, notice: &Notice) -> String {
     let Ok(Value::Object(mut members)) = json::parse(notice.json()) else { return "{}".to_owned() };
     members.retain(|name, _| matches!(name.as_str(), "site" | "language" | "purposes" | "texts"));
     if let Some(Value::Object(texts)) = members.get_mut("texts") {
-        texts.retain(|key, _| is_needed_at_once(key));
+        let asks = !site.catalogue.choice_purposes().is_empty();
+        texts.retain(|key, _| is_needed_at_once(key, asks));
     }
     if let Some(Value::Array(purposes)) = members.get_mut("purposes") {
         purposes.iter_mut().for_each(shorten);
@@ -111,11 +112,15 @@ fn settings(config: &Config, site: &Site, notice: &Notice) -> String {
     Value::Object(members).to_canonical()
 }
 
-/// Whether a text belongs to what a first visit may show: the banner, its confirmation, the way back. The parts of
-/// the widget fetch the others with the notice.
-fn is_needed_at_once(key: &str) -> bool {
+/// Whether a text belongs to what a first visit may show: the banner, its confirmation, the way back, which is a link
+/// to the notice where nothing is asked. The parts of the widget fetch the others with the notice.
+fn is_needed_at_once(key: &str, asks: bool) -> bool {
     let later = ["page.", "settings.", "state.", "embed.", "table.", "button.save"];
-    key == "settings.link" || !later.iter().any(|start| key.starts_with(start))
+    match key {
+        "settings.link" => asks,
+        "notice.link" => !asks,
+        _ => !later.iter().any(|start| key.starts_with(start)),
+    }
 }
 
 /// Leaves of a purpose what the bundle uses; the rest is in the API's answer and on the cookie page. What is exempt is

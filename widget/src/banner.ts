@@ -18,7 +18,7 @@ export function askIfOpen(notice: Notice): void {
   show(notice, asked);
   // Told once to who cannot see it: not again on every page of one visit. A region filled at once is not announced.
   if (!document.referrer.startsWith(`${location.origin}/`)) {
-    setTimeout(() => (status!.textContent = notice.texts['status.shown'] ?? ''), 1000);
+    setTimeout(() => (status!.textContent = notice.texts['status.shown']!), 1000);
   }
   screen.changed = () => {
     if (isDocked(banner) && !open(notice.purposes).length) dock();

@@ -39,7 +39,7 @@ export function confirm(notice: Notice, granted: boolean, back?: HTMLElement): v
     told.append(link(texts['confirm.receipt']?.replace('{reference}', reference), `${new URL(receipt, mount)}`)!);
   screen.status = (key) => {
     if (!isDocked(told)) return;
-    if (key) status.textContent = texts[key] ?? '';
+    if (key) status.textContent = texts[key]!;
     else dock();
   };
 }

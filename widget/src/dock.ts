@@ -47,9 +47,8 @@ function watch(): ResizeObserver {
 export function dock(section?: HTMLElement, heed?: boolean): void {
   docked?.remove();
   docked = section;
+  redock();
   if (!section) return;
-  document.body.prepend(section);
-  section.showPopover?.();
   if (heed) (section.firstElementChild as HTMLElement).focus();
   (observer ??= watch()).observe(section);
 }

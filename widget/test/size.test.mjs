@@ -18,7 +18,7 @@ const canonical = (value) => JSON.stringify(value, (_, one) =>
     : one);
 
 /** The texts of the banner, as the server chooses them. */
-const isNeededAtOnce = (key) => key === 'settings.link' || !/^(page\.|settings\.|state\.|embed\.|table\.|button\.save)/.test(key);
+const isNeededAtOnce = (key) => key === 'settings.link' || !/^(page\.|settings\.|state\.|embed\.|table\.|button\.save|notice\.link)/.test(key);
 
 /** What `GET /privacy/koektrommel.js` carries of an answer of `GET /privacy/api/v1/notice`. */
 function inside({ site, notice, language, purposes, texts }) {
