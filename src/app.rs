@@ -22,6 +22,7 @@ use crate::{
     script::Scripts,
     sessions::Sessions,
     store::Store,
+    undeclared::Undeclared,
     uses::Uses,
 };
 
@@ -54,6 +55,8 @@ pub struct App {
     pub downloads: Downloads,
     /// The receipts that are offered once.
     pub offers: Offers,
+    /// What pages reported that the notices do not account for.
+    pub undeclared: Undeclared,
     /// The pages that are the same for everybody.
     pub pages: Pages,
     /// The four functional uses of cookies.
@@ -117,6 +120,7 @@ impl App {
         let (accounts, sessions) = (Accounts::new(&folder), Sessions::new(clock.clone()));
         let style = Asset::new("text/css; charset=utf-8", STYLE);
         let app = Self {
+            undeclared: Undeclared::open(&folder)?,
             pages: Pages::new(&config),
             uses: Uses::new(&config),
             config,

@@ -5,6 +5,7 @@ mod file;
 mod hosts;
 mod retention;
 mod settings;
+mod tools;
 
 use std::{
     collections::BTreeMap,
@@ -21,6 +22,7 @@ use koektrommel_core::{
 pub use self::{
     file::load,
     retention::{Retention, Term},
+    tools::Tools,
 };
 use crate::{cookie::Mode, statement::Statement};
 
@@ -62,6 +64,10 @@ pub struct Site {
     pub mode: Mode,
     /// For how many months a decision holds.
     pub validity_months: u8,
+    /// Whether some page views report names that the notice does not account for.
+    pub watch_undeclared: bool,
+    /// What other tools are told.
+    pub tools: Tools,
     /// Its purposes.
     pub catalogue: Catalogue,
     /// Its texts for visitors, by language and key.

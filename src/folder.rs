@@ -7,6 +7,7 @@
 //!                 before it), cookies.json (secrets, by generation)
 //! accounts.lock   held while the next is replaced
 //! accounts.json   officers: password hashes, token hashes, roles
+//! undeclared.json names that pages reported and no catalogue has
 //! notices/        every notice ever served, by hash
 //! scripts/        every script ever served, by hash
 //! downloads/      the manifest of every download

@@ -26,6 +26,7 @@ pub mod sessions;
 pub mod statement;
 pub mod store;
 pub mod telemetry;
+pub mod undeclared;
 pub mod uses;
 pub mod verify;
 pub mod view;

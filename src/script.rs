@@ -27,6 +27,8 @@ const PARTS: [&str; 3] = [
 ];
 /// Where the notice goes; stands in the bundle once.
 const PLACE: &str = "__KOEK__";
+/// Of how many page views one looks for names that the notice does not account for.
+const ONE_VIEW_IN: u64 = 10;
 const CONTENT_TYPE: &str = "text/javascript; charset=utf-8";
 
 /// The scripts of all sites and languages, and the folder with those that were served before.
@@ -109,6 +111,10 @@ fn settings(config: &Config, site: &Site, notice: &Notice) -> String {
         ("mount".to_owned(), config.mount.as_str().into()),
         ("notice".to_owned(), Value::String(notice.id().to_string())),
     ]);
+    members.extend(site.tools_json());
+    if site.watch_undeclared {
+        members.insert("watch".to_owned(), Value::Number(ONE_VIEW_IN));
+    }
     Value::Object(members).to_canonical()
 }
 

@@ -19,6 +19,7 @@ pub mod problem;
 mod receipt;
 mod settings;
 mod signal;
+mod undeclared;
 mod uses;
 mod wire;
 
@@ -89,6 +90,11 @@ fn api(config: &mut ServiceConfig) {
                 .default_service(web::to(problem::method_not_allowed("DELETE"))),
         )
         .service(resource("/choice", read().to(choice::get)))
+        .service(
+            web::resource("/undeclared")
+                .route(web::post().to(undeclared::post))
+                .default_service(web::to(problem::method_not_allowed("POST"))),
+        )
         .service(resource("/consents/{record}/receipt", read().to(receipt::get)))
         .service(resource("/preferences", read().to(preferences::list)))
         .service(

@@ -14,7 +14,7 @@ use koektrommel_core::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Config, ConfigError, Contact, Fault, Site, catalogue, hosts, retention};
+use super::{Config, ConfigError, Contact, Fault, Site, catalogue, hosts, retention, tools};
 use crate::statement::Statement;
 
 #[derive(Deserialize)]
@@ -42,8 +42,19 @@ struct SiteFile {
     mode: Option<String>,
     cookie_domain: Option<String>,
     validity_months: Spanned<u8>,
+    #[serde(default = "yes")]
+    watch_undeclared: bool,
+    #[serde(default)]
+    aliases: BTreeMap<String, String>,
+    #[serde(default)]
+    consent_mode: BTreeMap<String, Vec<String>>,
     catalogue: PathBuf,
     statement: BTreeMap<String, PathBuf>,
+}
+
+/// The default of what is on unless a site says otherwise.
+const fn yes() -> bool {
+    true
 }
 
 /// Where the server's own addresses begin, besides the mount.
@@ -220,6 +231,8 @@ impl Reader<'_> {
         });
         let (catalogue, texts) = self.keep(read)?;
         let mode = mode?;
+        let tools = tools::check(file.aliases, file.consent_mode, &catalogue);
+        let tools = tools.map_err(|(part, why)| self.fault(None, &key(&part), &why)).unwrap_or_default();
         if let Some((key, why)) = hosts::misnamed(&catalogue, &mode) {
             self.faults.push(Fault { file: self.source.path(&file.catalogue), line: None, key, why });
         }
@@ -259,6 +272,8 @@ impl Reader<'_> {
             origins: file.origins.into_inner(),
             mode,
             validity_months: months,
+            watch_undeclared: file.watch_undeclared,
+            tools,
             catalogue,
             texts,
             statements,

@@ -4,6 +4,7 @@ pub mod downloads;
 pub mod entrance;
 pub mod look_up;
 pub mod texts;
+pub mod undeclared;
 
 use maud::{DOCTYPE, Markup, html};
 

@@ -8,6 +8,7 @@ mod entrance;
 mod guard;
 mod look_up;
 mod page;
+mod undeclared;
 
 use actix_web::web::{self, FormConfig, ServiceConfig};
 
@@ -64,6 +65,17 @@ pub fn configure(config: &mut ServiceConfig) {
                 web::resource("/api/v1/downloads/{index}")
                     .route(read().to(downloads::manifest))
                     .default_service(wrong_method("GET, HEAD")),
+            )
+            .service(
+                web::resource("/api/v1/undeclared")
+                    .route(read().to(undeclared::get))
+                    .route(web::delete().to(undeclared::delete))
+                    .default_service(wrong_method("GET, HEAD, DELETE")),
+            )
+            .service(
+                web::resource("/undeclared/forget")
+                    .route(web::post().to(undeclared::post))
+                    .default_service(wrong_method("POST")),
             )
             .default_service(web::to(problem::not_found)),
     );

@@ -54,5 +54,7 @@ mod start;
 mod tidy;
 /// The log in public, read and checked by libraries that know nothing of this program.
 mod tiles;
+/// Names that pages report, and what ends with a no.
+mod undeclared;
 /// The four functional uses of cookies.
 mod uses;

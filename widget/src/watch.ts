@@ -17,7 +17,7 @@ export function bare(name: string): string {
   if (!/^[!-~]+$/.test(name) || name.includes('@')) return '';
   return name
     .replace(/[a-z0-9]+/gi, (word) =>
-      word.length >= 24 || (word.length >= 8 && /\d|^[a-f]+$/i.test(word)) ? '#' : word.replace(/\d+/g, '#'),
+      /^.{24}|^(?=.*\d).{8}|^[a-f]{8,}$|^(?=.*\d)[a-f\d]{4,}$/i.test(word) ? '#' : word.replace(/\d+/g, '#'),
     )
     .replace(/#([^a-z0-9]?#)+/gi, '#')
     .slice(0, 64);

@@ -5,6 +5,7 @@ use actix_web::{
     http::StatusCode,
     web::{self, Data},
 };
+use maud::html;
 
 use super::{
     guard::Officer,
@@ -46,6 +47,10 @@ pub(super) async fn show(
     let sites: Vec<_> = app.config.sites.iter().map(|site| &site.id).collect();
     let period = Period::month_to(local_date(app.clock.now()));
     let content = view::officer::downloads::content(texts, error, &period, &sites, &manifests);
+    let watched = app.config.sites.iter().filter(|site| site.watch_undeclared);
+    let watched: Vec<_> = watched.map(|site| (&site.id, app.undeclared.of(&site.id))).collect();
+    let undeclared = view::officer::undeclared::content(texts, &watched);
+    let content = html! { (content) (undeclared) };
     let page = Page::new(status, texts.downloads, content);
     Page { officer: Some(officer.name.as_str()), ..page }.send(app, texts)
 }

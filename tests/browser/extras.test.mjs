@@ -1,0 +1,103 @@
+/** What few pages need: names that no notice has, what a no takes back, and Google's consent mode. */
+import assert from 'node:assert/strict';
+import { fixture, NOTHING, press, reopen, stored, test } from './support.mjs';
+
+const LINK = '<a href="/privacy/settings" data-koek-settings>Cookie-instellingen</a>';
+const PART = /\/privacy\/koektrommel\.[0-9a-f]{16}\.js$/;
+const REPORT = '/privacy/api/v1/undeclared';
+
+/** Serves the script with something else in what the server tells it. */
+const told = (context, address, change) =>
+  context.route(`${address}/privacy/koektrommel.js`, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: change(await answer.text()) });
+  });
+
+test('a sampled view reports names that stay, never values, and keeps nothing', async (room) => {
+  const { page, context, seen } = room;
+  await page.addInitScript(() => (Math.random = () => 0.05));
+  await context.addCookies([{ name: '_odd_1234567', value: 'secret', url: room.address }]);
+  const sent = page.waitForRequest((one) => one.url().endsWith(REPORT));
+  await fixture(room, `<main><h1>Proef</h1>${LINK}</main>`);
+  await page.evaluate(() => {
+    localStorage.setItem('left-here', 'secret');
+    localStorage.setItem('darkreader', '1');
+    document.cookie = 'passing=1';
+    setTimeout(() => (document.cookie = 'passing=; Max-Age=0'), 4000);
+  });
+  const request = await sent;
+  assert.deepEqual(request.postDataJSON(), { site: 'wsn', names: ['_odd_#', 'left-here'] });
+  assert.equal((await request.allHeaders()).cookie, undefined, 'no cookie goes along');
+  assert.equal((await request.response()).status(), 204);
+  assert.equal(seen.posts.length, 1, 'once a page');
+  const left = await stored(page, context);
+  assert.deepEqual([left.local.sort(), left.cookies], [['darkreader', 'left-here'], ['_odd_1234567']]);
+});
+
+test('nine views in ten fetch nothing, and a site that does not look never does', async (room) => {
+  const { page, context, address } = room;
+  const asked = [];
+  context.on('request', (request) => PART.test(request.url()) && asked.push(request.url()));
+  await page.addInitScript(() => (Math.random = () => 0.11));
+  await fixture(room, `<main><h1>Proef</h1>${LINK}</main>`);
+  await page.waitForSelector('#koek-banner');
+  await page.waitForTimeout(300);
+  await told(context, address, (text) => text.replace(/,"watch":10/, ''));
+  await page.addInitScript(() => (Math.random = () => 0));
+  await fixture(room, `<main><h1>Proef</h1>${LINK}</main>`, { path: '/fixture2' });
+  await page.waitForSelector('#koek-banner');
+  await page.waitForTimeout(300);
+  assert.deepEqual(asked, []);
+  assert.deepEqual(await stored(page, context), NOTHING);
+});
+
+test('a withdrawal clears what the purpose kept, under every path, and leaves the rest', async (room) => {
+  const { page, context, address } = room;
+  await context.route(`${address}/privacy/api/v1/notice?**`, async (route) => {
+    const answer = await route.fetch();
+    const notice = await answer.json();
+    const more = [{ name: 'map_*', storage: 'cookie' }, { name: 'far', storage: 'cookie', path: '/else' }, { name: 'map', storage: 'local-storage' }, { name: 'tab_*', storage: 'session-storage' }];
+    notice.purposes.find((one) => one.id === 'display').cookies.push(...more);
+    await route.fulfill({ response: answer, json: notice });
+  });
+  await fixture(room, `<main><h1>Proef</h1>${LINK}</main>`, { path: '/a/b/page' });
+  await press(page, '#koek-accept');
+  await page.evaluate(() => {
+    for (const rest of ['', ';Path=/', ';Path=/a', ';Path=/a/b/', ';Path=/;Secure', ';Path=/;Secure;Partitioned']) document.cookie = `map_1=x${rest}`;
+    document.cookie = 'far=1;Path=/else';
+    document.cookie = 'mine=1;Path=/';
+    localStorage.map = sessionStorage.tab_2 = localStorage.mine = '1';
+  });
+  await reopen(page);
+  await page.uncheck('#koek-p-display');
+  await press(page, '#koek-save');
+  await page.waitForFunction(() => !/map_1/.test(document.cookie) && !localStorage.map && !sessionStorage.tab_2);
+  const names = (await context.cookies([`${address}/a/b/page`, `${address}/else`])).map((one) => one.name).sort();
+  assert.deepEqual(names, ['__Host-koek', 'mine']);
+  assert.equal(await page.evaluate(() => localStorage.mine), '1');
+});
+
+test('Google is told: the default first, an update for each change, one at load for a standing choice', async (room) => {
+  const { page, context, address } = room;
+  await told(context, address, (text) =>
+    text.replace('"site":', '"signals":{"functionality_storage":["preferences"],"personalization_storage":["preferences","display"]},"site":'));
+  const head = `<script>window.dataLayer = []; function gtag() { dataLayer.push(arguments); }
+    gtag('consent', 'default', { ad_storage: 'denied', functionality_storage: 'denied', wait_for_update: 500 });</script>`;
+  await fixture(room, `${head}<main><h1>Proef</h1>${LINK}</main>`);
+  await page.waitForSelector('#koek-banner');
+  await page.waitForTimeout(500);
+  const layer = () => page.evaluate(() => dataLayer.map((one) => [Object.prototype.toString.call(one), one[1], one[2].functionality_storage, one[2].personalization_storage, one[2].ad_storage]));
+  assert.deepEqual(await layer(), [['[object Arguments]', 'default', 'denied', undefined, 'denied']], 'no choice, no update');
+  await page.click('#koek-choose');
+  await page.check('#koek-p-preferences');
+  await press(page, '#koek-save');
+  await page.waitForFunction(() => dataLayer.length === 2);
+  assert.deepEqual((await layer())[1], ['[object Arguments]', 'update', 'granted', 'denied', 'denied']);
+  await page.reload();
+  await page.waitForFunction(() => dataLayer.length === 2);
+  assert.deepEqual((await layer())[1], ['[object Arguments]', 'update', 'granted', 'denied', 'denied']);
+  await page.evaluate(() => window.koektrommel.withdraw());
+  await page.waitForFunction(() => dataLayer.length === 3);
+  assert.deepEqual((await layer())[2], ['[object Arguments]', 'update', 'denied', 'denied', 'denied']);
+  assert.equal(await page.evaluate(() => typeof window.__tcfapi), 'undefined');
+});
