@@ -89,7 +89,7 @@ pub fn verify(
     let wrong = |error| bad(1, format!("{error}"));
     let mut tree = Frontier::from_parts(header.first, header.left.clone()).map_err(wrong)?;
     let filter = Filter::from_map(&header.filter).map_err(wrong)?;
-    if filter.format != Format::Ndjson {
+    if !matches!(filter.format, Format::Ndjson | Format::Pack) {
         return Err(bad(1, "`filter` must be that of an NDJSON download"));
     }
     let count = check_items(&mut lines, &header, &Wanted::new(&filter), &mut tree, workers)?;
@@ -141,7 +141,8 @@ fn check_header(header: &Header, means: &Means<'_>) -> Result<Checkpoint, Verify
     Ok(signed)
 }
 
-fn check_against(
+/// Whether a checkpoint from elsewhere signs the same tree; only one of the same size can tell.
+pub(crate) fn check_against(
     signed: &Checkpoint,
     note: &str,
     key: &VerifierKey,

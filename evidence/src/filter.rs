@@ -18,11 +18,13 @@ pub enum Format {
     CsvRfc4180,
     /// For `koektrommel verify`: one JSON object a line, with what proves it.
     Ndjson,
+    /// For an inspector: a ZIP with every kind of record, and all that they point at.
+    Pack,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 3] = [Self::Csv, Self::CsvRfc4180, Self::Ndjson];
+    pub const ALL: [Self; 4] = [Self::Csv, Self::CsvRfc4180, Self::Ndjson, Self::Pack];
 
     /// The name, as in `?format=`.
     #[must_use]
@@ -31,6 +33,7 @@ impl Format {
             Self::Csv => "csv",
             Self::CsvRfc4180 => "csv-rfc4180",
             Self::Ndjson => "ndjson",
+            Self::Pack => "pack",
         }
     }
 
@@ -40,6 +43,7 @@ impl Format {
         match self {
             Self::Csv | Self::CsvRfc4180 => "text/csv; charset=utf-8; header=present",
             Self::Ndjson => "application/x-ndjson",
+            Self::Pack => "application/zip",
         }
     }
 }
@@ -49,7 +53,7 @@ impl FromStr for Format {
 
     fn from_str(text: &str) -> Result<Self, Malformed> {
         let known = Self::ALL.into_iter().find(|format| format.as_str() == text);
-        known.ok_or(Malformed::new("format", "must be `csv`, `csv-rfc4180` or `ndjson`"))
+        known.ok_or(Malformed::new("format", "must be `csv`, `csv-rfc4180`, `ndjson` or `pack`"))
     }
 }
 
@@ -101,8 +105,11 @@ impl Filter {
         let from = self.period.from().unwrap_or_else(|| "begin".to_owned());
         let today = || Period::month_to(local_date(now)).to().unwrap_or_default();
         let to = self.period.to().unwrap_or_else(today);
-        let extension = if self.format == Format::Ndjson { "ndjson" } else { "csv" };
-        format!("toestemmingen_{from}_{to}.{extension}")
+        match self.format {
+            Format::Csv | Format::CsvRfc4180 => format!("toestemmingen_{from}_{to}.csv"),
+            Format::Ndjson => format!("toestemmingen_{from}_{to}.ndjson"),
+            Format::Pack => format!("bewijspakket_{from}_{to}.zip"),
+        }
     }
 }
 
@@ -147,6 +154,7 @@ pub struct Wanted {
     from: Option<String>,
     end: Option<String>,
     site: Option<SiteId>,
+    every_kind: bool,
 }
 
 impl Wanted {
@@ -158,13 +166,14 @@ impl Wanted {
             from: seconds.start.map(|from| from.to_string()),
             end: seconds.end.map(|end| end.to_string()),
             site: filter.site.clone(),
+            every_kind: filter.format == Format::Pack,
         }
     }
 
     /// Why this record is not shown, if it is not. Statements are of every site.
     #[must_use]
     pub fn seals(&self, row: &Row<'_>) -> Option<Sealed> {
-        if row.kind == "access" {
+        if row.kind == "access" && !self.every_kind {
             Some(Sealed::Access)
         } else if row.kind == "consent" && self.site.as_ref().is_some_and(|site| site.as_str() != row.site) {
             Some(Sealed::OtherSite)

@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod download;
 pub mod filter;
 pub mod line;
+pub mod pack;
 pub mod receipt;
 pub mod row;
 pub mod verdict;

@@ -9,6 +9,7 @@ use koektrommel_core::{
 
 use crate::{
     download::{self, Alone, Means},
+    pack,
     receipt::{self, Proved},
 };
 
@@ -43,6 +44,8 @@ pub enum Place {
     Log,
     /// A receipt.
     Receipt,
+    /// A file of a pack, by name.
+    File(String),
 }
 
 impl fmt::Display for Place {
@@ -53,6 +56,7 @@ impl fmt::Display for Place {
             Self::Item(index) => write!(f, "item {index}"),
             Self::Log => f.write_str("the log"),
             Self::Receipt => f.write_str("the receipt"),
+            Self::File(name) => f.write_str(name),
         }
     }
 }
@@ -92,6 +96,8 @@ impl From<io::Error> for VerifyError {
 pub enum Kind {
     /// A receipt.
     Receipt,
+    /// A pack.
+    Pack,
     /// A download, or something else that is read as one.
     Download,
 }
@@ -100,7 +106,13 @@ impl Kind {
     /// What a file that begins so is.
     #[must_use]
     pub fn of(start: &[u8]) -> Self {
-        if receipt::is_one(start) { Self::Receipt } else { Self::Download }
+        if receipt::is_one(start) {
+            Self::Receipt
+        } else if pack::is_one(start) {
+            Self::Pack
+        } else {
+            Self::Download
+        }
     }
 
     /// The kind as it is written.
@@ -108,6 +120,7 @@ impl Kind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Receipt => "receipt",
+            Self::Pack => "pack",
             Self::Download => "download",
         }
     }
@@ -140,6 +153,10 @@ pub fn of(file: &[u8], key: Option<&str>, checkpoint: Option<&str>, verify: Veri
             let proved = receipt::in_bytes(file, key.as_ref(), verify);
             let outcome = proved.as_ref().map(Proved::report).map_err(Clone::clone);
             Verdict { kind, outcome, receipt: proved.ok() }
+        }
+        Kind::Pack => {
+            let means = Means { key: key.as_ref(), checkpoint, verify };
+            Verdict { kind, outcome: pack::verify(Cursor::new(file), &means, &Alone), receipt: None }
         }
         Kind::Download => {
             let means = Means { key: key.as_ref(), checkpoint, verify };
