@@ -7,6 +7,7 @@
 mod csv;
 pub mod manifest;
 mod ndjson;
+mod pack;
 mod sink;
 mod stream;
 
@@ -32,6 +33,7 @@ use koektrommel_evidence::{filter::Wanted, row::Row};
 use self::sink::Sink;
 pub use self::{
     manifest::{LeftOut, Manifest},
+    pack::Contents,
     stream::Chunks,
 };
 use crate::{
@@ -53,6 +55,7 @@ pub struct Download {
     officer: OfficerName,
     filter: Filter,
     purposes: Vec<PurposeId>,
+    contents: Contents,
     begun: u64,
     head: Arc<Head>,
     file_name: String,
@@ -79,6 +82,10 @@ pub struct Order {
     pub filter: Filter,
     /// Every choice purpose of every notice that was ever served, sorted; each is a column of the CSV.
     pub purposes: Vec<PurposeId>,
+    /// What goes into a pack besides the records.
+    pub contents: Contents,
+    /// Takes it at an earlier size of the log, to have the same file once more.
+    pub at: Option<u64>,
 }
 
 /// Why a download did not begin.
@@ -93,6 +100,16 @@ pub enum DownloadError {
     /// The system gave no thread.
     #[error("the system gave no thread")]
     Thread,
+    /// The log could not be read.
+    #[error("the log could not be read")]
+    Unreadable,
+}
+
+impl From<StoreError> for DownloadError {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "a download did not begin");
+        Self::Unreadable
+    }
 }
 
 /// Why a download stopped half-way.
@@ -122,7 +139,7 @@ impl Download {
     /// `now` names the file of a period without an end; the log has a time of its own.
     pub async fn begin(place: Place<'_>, order: Order, now: Instant) -> Result<Self, DownloadError> {
         let Place { ledger, folder, downloads } = place;
-        let Order { officer, filter, purposes } = order;
+        let Order { officer, filter, purposes, contents, at } = order;
         let slot = downloads.take().ok_or(DownloadError::Busy)?;
         let access = Access {
             action: Action::DownloadBegun,
@@ -142,8 +159,9 @@ impl Download {
             file_name: filter.file_name(now),
             filter,
             purposes,
+            contents,
             begun,
-            head: ledger.head(),
+            head: at.map_or(Ok(ledger.head()), |size| ledger.head_at(size))?,
             _slot: slot,
         })
     }
@@ -203,6 +221,7 @@ impl Download {
         *range = self.range()?;
         match self.filter.format {
             Format::Ndjson => ndjson::write(self, range.clone(), sink),
+            Format::Pack => pack::write(self, range.clone(), sink),
             Format::Csv => csv::write(self, range.clone(), &csv::EXCEL_NL, sink),
             Format::CsvRfc4180 => csv::write(self, range.clone(), &csv::RFC_4180, sink),
         }
@@ -243,6 +262,11 @@ impl Download {
 
     fn wanted(&self) -> Wanted {
         Wanted::new(&self.filter)
+    }
+
+    /// What is wanted of it as a table, whose rows are decisions.
+    fn wanted_rows(&self) -> Wanted {
+        Wanted::new(&Filter { format: Format::Csv, ..self.filter.clone() })
     }
 
     /// Records the end and leaves the manifest. What fails here is logged: the bytes have gone out.

@@ -19,9 +19,10 @@ use std::{
 
 use koektrommel_core::{
     decision::Decision,
+    error::Malformed,
     hash::Hash,
     instant::{Day, Instant},
-    merkle::{self, NodeId, Nodes, leaf_hash},
+    merkle::{self, Frontier, NodeId, Nodes, leaf_hash},
     note::VerifierKey,
     receipt::Receipt,
     record::{Access, Consent, Deletion, Record, Restoration, Standing},
@@ -237,6 +238,28 @@ impl Ledger {
             }
         }
         Ok(Some(bytes))
+    }
+
+    /// The end of the log as it was at a smaller size, signed once more; the present one for any other size. Blocks
+    /// on the disk.
+    pub fn head_at(&self, size: u64) -> Result<Arc<Head>, StoreError> {
+        let head = self.head();
+        if size >= head.frontier.size() {
+            return Ok(head);
+        }
+        let corrupt = |error: Malformed| StoreError::Corrupt(format!("the tree of {size} items: {error}"));
+        let edge: Vec<_> = merkle::cover(0..size).collect();
+        let frontier = Frontier::from_parts(size, self.nodes(&edge)?).map_err(corrupt)?;
+        let checkpoint = self.shared.key.checkpoint(size, frontier.root()).map_err(corrupt)?;
+        Ok(Arc::new(Head { frontier, checkpoint, time: head.time }))
+    }
+
+    /// Signs the list of files of an inspection pack.
+    ///
+    /// # Errors
+    /// Other texts.
+    pub fn sign_manifest(&self, text: &str) -> Result<String, Malformed> {
+        self.shared.key.manifest(text)
     }
 
     /// The receipt of one item: its proof under the newest checkpoint, with what opens its commitment if that has

@@ -5,6 +5,7 @@ pub mod erase;
 pub mod error;
 pub mod layout;
 pub mod officer;
+pub mod pack;
 pub mod receipt;
 pub mod settings;
 pub mod statement;

@@ -36,7 +36,7 @@ pub const KEY: &str = "key.txt";
 pub const CHECKPOINT: &str = "checkpoint.txt";
 /// Where texts stand that are named by their hash: the notices as they were shown, the statements, the
 /// configurations.
-pub const NAMED: [&str; 3] = ["notices/", "statements/", "configuration/"];
+pub const NAMED: [&str; 3] = ["notices/", "statements/", "configurations/"];
 
 /// The longest manifest that is read, in bytes.
 const LONGEST_MANIFEST: u64 = 1 << 20;

@@ -101,7 +101,7 @@ pub(super) fn write<W: Write>(
     let purposes: Vec<&str> = download.purposes.iter().map(|purpose| purpose.as_str()).collect();
     table.header(&purposes)?;
     let (mut count, mut left_out) = (0, LeftOut::default());
-    let (wanted, mut clock) = (download.wanted(), WallClock::default());
+    let (wanted, mut clock) = (download.wanted_rows(), WallClock::default());
     let done = download.each_item(range, |index, item| {
         let row = row_of(index, item)?;
         let not_a_row = |row: &Row<'_>| (row.kind != "consent").then_some(Sealed::Statement);

@@ -9,7 +9,7 @@ use koektrommel_core::{
     record::{Cause, DataSet, Deletion, Standing},
 };
 
-use super::{Download, Downloads, Filter, Manifest, Order, Place};
+use super::{Contents, Download, Downloads, Filter, Manifest, Order, Place};
 use crate::{
     calendar::Period,
     clock::Clock,
@@ -103,7 +103,8 @@ impl Fixture {
     pub(crate) async fn begin(&self, filter: Filter) -> Download {
         let place = Place { ledger: &self.ledger, folder: &self.folder, downloads: &self.downloads };
         let purposes = ["display", "preferences"].map(|id| id.parse().unwrap()).into();
-        let order = Order { officer: "anna".parse().unwrap(), filter, purposes };
+        let order =
+            Order { officer: "anna".parse().unwrap(), filter, purposes, contents: Contents::default(), at: None };
         Download::begin(place, order, self.clock.now()).await.unwrap()
     }
 

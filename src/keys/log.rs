@@ -8,8 +8,9 @@ use std::{fmt, fs, path::Path};
 use koektrommel_core::{
     error::Malformed,
     hash::Hash,
-    note::{Checkpoint, VerifierKey},
+    note::{self, Checkpoint, VerifierKey},
 };
+use koektrommel_evidence::pack;
 use ring::{
     rand::SystemRandom,
     signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey},
@@ -116,11 +117,24 @@ impl LogKey {
     /// Only for a root or size that no checkpoint can name; there is none.
     pub fn checkpoint(&self, size: u64, root: Hash) -> Result<String, Malformed> {
         let checkpoint = Checkpoint { origin: self.verifier().name().to_owned(), size, root };
-        checkpoint.sign(self.verifier(), |text| {
-            let mut signature = [0; 64];
-            signature.copy_from_slice(self.pair.sign(text).as_ref());
-            signature
-        })
+        checkpoint.sign(self.verifier(), |text| self.sign(text))
+    }
+
+    /// Signs the list of files of an inspection pack.
+    ///
+    /// # Errors
+    /// Other texts: what is signed must never be taken for a checkpoint.
+    pub fn manifest(&self, text: &str) -> Result<String, Malformed> {
+        if text.lines().nth(1) != Some(pack::FORMAT) {
+            return Err(Malformed::new("manifest", "must be that of a pack"));
+        }
+        note::sign(text, self.verifier(), |text| self.sign(text))
+    }
+
+    fn sign(&self, text: &[u8]) -> [u8; 64] {
+        let mut signature = [0; 64];
+        signature.copy_from_slice(self.pair.sign(text).as_ref());
+        signature
     }
 }
 

@@ -8,11 +8,23 @@ use super::{Links, Words};
 const COMMAND: &str = "koektrommel verify bewijs.tlog-proof --key log.vkey";
 
 /// The outcomes that the script can have to tell, each with its text below `page.verify`.
-const OUTCOMES: [&str; 6] = ["right_receipt", "right_download", "wrong", "unreadable", "empty", "busy"];
+const OUTCOMES: [&str; 7] =
+    ["right_receipt", "right_download", "right_pack", "wrong", "unreadable", "empty", "busy"];
 
-/// The form, and the place for the verdict. Without JavaScript or WebAssembly it names the command.
+/// The page of the server: it fetches the verifier, and the key that the server publishes.
 #[must_use]
 pub fn content(words: Words<'_>, links: Links<'_>) -> Markup {
+    let mount = links.mount;
+    html! {
+        (form(words, Some(mount)))
+        script src={ (mount) "/verify.js" } defer {}
+    }
+}
+
+/// The form, and the place for the verdict. Without JavaScript or WebAssembly it names the command. Without a mount
+/// the verifier is in the page, and whoever verifies brings the key.
+#[must_use]
+pub fn form(words: Words<'_>, mount: Option<&str>) -> Markup {
     let text = |key: &str| words.get(&format!("page.verify.{key}"));
     html! {
         h1 { (text("title")) }
@@ -20,7 +32,8 @@ pub fn content(words: Words<'_>, links: Links<'_>) -> Markup {
         p { (text("private")) }
         noscript { div.error { p { (text("no_script")) } p { code { (COMMAND) } } } }
         div.error #blocked hidden { p { (text("blocked")) } p { code { (COMMAND) } } }
-        form.fields #verify hidden data-verifier={ (links.mount) "/verifier.wasm" } data-key={ (links.mount) "/log/key" } {
+        form.fields #verify hidden data-verifier=[mount.map(|mount| format!("{mount}/verifier.wasm"))]
+            data-key=[mount.map(|mount| format!("{mount}/log/key"))] {
             p.field {
                 label for="file" { (text("file")) }
                 input #file type="file";
@@ -52,6 +65,5 @@ pub fn content(words: Words<'_>, links: Links<'_>) -> Markup {
                 span data-word=(word) { (text(word)) }
             }
         }
-        script src={ (links.mount) "/verify.js" } defer {}
     }
 }

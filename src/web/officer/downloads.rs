@@ -110,6 +110,9 @@ impl From<DownloadError> for Problem {
                 "The download could not be recorded, and what is not recorded is not given: try again in a minute.",
             )
             .retry_after(60),
+            DownloadError::Unreadable => {
+                Self::unavailable("The log cannot be read: try again in a minute.").retry_after(60)
+            }
             DownloadError::Thread => Self::unavailable("The server is too busy: try again.").retry_after(10),
         }
     }

@@ -1,0 +1,119 @@
+//! The inspection pack: the records of a period and all that they point at, in one ZIP (see
+//! [`koektrommel_evidence::pack`]).
+//!
+//! The same log at the same size gives the same bytes: names and times in the ZIP are fixed, and what it holds
+//! depends on the records alone.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{self, Write},
+    ops::Range,
+};
+
+use koektrommel_core::{
+    hash::Hash,
+    json::Value,
+};
+use koektrommel_evidence::{
+    line::filter_to_json,
+    pack::{CHECKPOINT, KEY, MANIFEST, RECORDS, manifest},
+};
+use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions, write::StreamWriter};
+
+use super::{BrokenOff, Download, Written, csv, ndjson, row_of, sink::Sink};
+
+/// The table for people.
+const TABLE: &str = "toestemmingen.csv";
+
+/// What whoever orders a pack brings to it, made from texts that never change.
+#[derive(Clone, Debug, Default)]
+pub struct Contents {
+    /// Files that are in every pack, by name, in this order.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// Files that are in a pack whose records name a notice, by the notice.
+    pub notices: BTreeMap<Hash, Vec<(String, Vec<u8>)>>,
+}
+
+pub(super) fn write<W: Write>(
+    download: &Download,
+    range: Range<u64>,
+    sink: &mut Sink<W>,
+) -> Result<Written, BrokenOff> {
+    let mut pack = Pack { zip: ZipWriter::new_stream(sink), files: Vec::new() };
+    for (name, content) in &download.contents.files {
+        pack.add(name, content)?;
+    }
+    pack.add(KEY, format!("{}\n", download.ledger.verifier()).as_bytes())?;
+    pack.add(CHECKPOINT, download.head.checkpoint.as_bytes())?;
+    let written = pack.stream(RECORDS, |inner| ndjson::write(download, range.clone(), inner))?;
+    pack.stream(TABLE, |inner| csv::write(download, range.clone(), &csv::EXCEL_NL, inner))?;
+    for notice in notices(download, range)? {
+        for (name, content) in download.contents.notices.get(&notice).into_iter().flatten() {
+            pack.add(name, content)?;
+        }
+    }
+    let filter = filter_to_json(&download.filter.to_map());
+    pack.finish(download, &filter)?;
+    Ok(written)
+}
+
+/// The notices that the records of the pack name.
+fn notices(download: &Download, range: Range<u64>) -> Result<BTreeSet<Hash>, BrokenOff> {
+    let (mut notices, wanted) = (BTreeSet::new(), download.wanted());
+    download.each_item(range, |index, item| {
+        let row = row_of(index, item)?.filter(|row| wanted.seals(row).is_none());
+        notices.extend(row.and_then(|row| row.notice.parse().ok()));
+        Ok(())
+    })?;
+    Ok(notices)
+}
+
+/// A ZIP on its way out, and what is in it so far.
+struct Pack<W: Write> {
+    zip: ZipWriter<StreamWriter<W>>,
+    files: Vec<(String, Hash)>,
+}
+
+impl<W: Write> Pack<W> {
+    fn add(&mut self, name: &str, content: &[u8]) -> io::Result<()> {
+        self.start(name)?;
+        self.zip.write_all(content)?;
+        self.files.push((name.to_owned(), Hash::of(&[content])));
+        Ok(())
+    }
+
+    /// Adds a file of any length.
+    fn stream<T>(
+        &mut self,
+        name: &str,
+        make: impl FnOnce(&mut Sink<&mut ZipWriter<StreamWriter<W>>>) -> Result<T, BrokenOff>,
+    ) -> Result<T, BrokenOff> {
+        self.start(name)?;
+        let mut inner = Sink::new(&mut self.zip);
+        let made = make(&mut inner)?;
+        inner.finish(|_| Ok(()))?;
+        let hash = inner.digest();
+        self.files.push((name.to_owned(), hash));
+        Ok(made)
+    }
+
+    /// The signed list of all files, and the end.
+    fn finish(mut self, download: &Download, filter: &Value) -> Result<(), BrokenOff> {
+        let origin = download.ledger.verifier().name();
+        let files = self.files.iter().map(|(name, hash)| (name.as_str(), *hash));
+        let text = manifest(origin, &filter.to_canonical(), files);
+        let note = download.ledger.sign_manifest(&text).map_err(io::Error::other)?;
+        self.start(MANIFEST)?;
+        self.zip.write_all(note.as_bytes())?;
+        self.zip.finish().map_err(io::Error::from)?;
+        Ok(())
+    }
+
+    fn start(&mut self, name: &str) -> io::Result<()> {
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Deflated)
+            .last_modified_time(DateTime::default())
+            .large_file(true);
+        Ok(self.zip.start_file(name, options)?)
+    }
+}

@@ -1,0 +1,104 @@
+//! The pages of an inspection pack: each is one file that needs no other and no network.
+
+use koektrommel_core::{
+    json::{self, Value},
+    notice::Notice,
+};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::{Words, verify};
+
+/// Nothing is loaded, and only what is in the page runs.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; \
+                      base-uri 'none'; form-action 'none'";
+
+/// A page that holds its own style.
+#[must_use]
+pub fn page(language: &str, title: &str, style: &str, content: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(language) {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) }
+                style { (PreEscaped(style)) }
+            }
+            body.page { main.prose { (content) } }
+        }
+    }
+}
+
+/// The verifier, with the WebAssembly module (as base64) and the script in the page.
+#[must_use]
+pub fn verifier(words: Words<'_>, style: &str, module: &str, script: &str) -> Markup {
+    let content = html! {
+        (verify::form(words, None))
+        script #verifier type="text/plain" { (PreEscaped(module)) }
+        script { (PreEscaped(script)) }
+    };
+    page(words.language.as_str(), words.get("page.verify.title"), style, &content)
+}
+
+/// A notice as it was shown: first the words of the banner, then those of the settings, then every text by its key.
+#[must_use]
+pub fn notice(notice: &Notice, style: &str) -> Markup {
+    let Ok(Value::Object(members)) = json::parse(notice.json()) else { return html! {} };
+    let texts = match members.get("texts") {
+        Some(Value::Object(texts)) => texts.clone(),
+        _ => Default::default(),
+    };
+    let text = |key: &str| texts.get(key).map_or("", string);
+    let purposes = list(members.get("purposes"));
+    let of_kind = |kind: &'static str| purposes.iter().filter(move |purpose| member(purpose, "kind") == kind);
+    let content = html! {
+        h1 { (text("banner.title")) }
+        p { code { (notice.id()) } }
+        section.card lang=(notice.language()) {
+            p { (text("banner.text")) }
+            ul { @for purpose in of_kind("choice") { li { (member(purpose, "name")) } } }
+            p {
+                @for button in ["refuse", "accept", "choose"] {
+                    span.tag { (text(&format!("button.{button}"))) } " "
+                }
+            }
+        }
+        h2 { (text("settings.title")) }
+        p { (text("settings.intro")) }
+        @for (kind, title) in [("choice", ""), ("exempt", text("settings.always"))] {
+            @if !title.is_empty() { h3 { (title) } }
+            @for purpose in of_kind(kind) {
+                section.card {
+                    h4 { (member(purpose, "name")) " (" (member(purpose, "id")) ")" }
+                    p { (member(purpose, "text")) }
+                    ul {
+                        @for cookie in list(field(purpose, "cookies")) {
+                            li { code { (member(cookie, "name")) } " – " (member(cookie, "lifetime")) }
+                        }
+                    }
+                }
+            }
+        }
+        h2 { "texts" }
+        dl { @for (key, value) in &texts { dt { code { (key) } } dd { (string(value)) } } }
+    };
+    page(notice.language().as_str(), text("banner.title"), style, &content)
+}
+
+fn field<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+    if let Value::Object(members) = value { members.get(name) } else { None }
+}
+
+fn member<'a>(value: &'a Value, name: &str) -> &'a str {
+    field(value, name).map_or("", string)
+}
+
+fn string(value: &Value) -> &str {
+    if let Value::String(text) = value { text } else { "" }
+}
+
+fn list(value: Option<&Value>) -> &[Value] {
+    if let Some(Value::Array(values)) = value { values } else { &[] }
+}
