@@ -67,6 +67,11 @@ impl Notices {
         self.all.get(&id)
     }
 
+    /// Every notice that was ever served, in no order.
+    pub fn all(&self) -> impl Iterator<Item = &Notice> {
+        self.all.values().map(Arc::as_ref)
+    }
+
     /// The notice of this id, if it was ever served to this site in this language.
     #[must_use]
     pub fn served(&self, id: Hash, site: &SiteId, language: &Language) -> Option<&Arc<Notice>> {

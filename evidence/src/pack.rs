@@ -3,10 +3,14 @@
 //! Its last file, `MANIFEST`, is a signed note (C2SP signed-note) by the log's key over the names and SHA-256 of all
 //! others. The first line of its text is the log's name, the second is [`FORMAT`], then the filter as canonical JSON,
 //! then for each file its hash in hexadecimal, two spaces and its name: what `sha256sum --check` reads.
+//!
+//! Every byte counts, those of the ZIP itself too: see [`container`].
+
+pub mod container;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{BufRead, BufReader, Read, Seek},
+    io::{self, BufRead, BufReader, Read, Seek},
 };
 
 use data_encoding::HEXLOWER;
@@ -17,6 +21,7 @@ use koektrommel_core::{
 use sha2::{Digest, Sha256};
 use zip::{ZipArchive, result::ZipError};
 
+use self::container::{Container, Same};
 use crate::{
     download::{self, Means, Workers},
     line::{Body, Line},
@@ -57,12 +62,13 @@ pub fn manifest<'a>(origin: &str, filter: &str, files: impl Iterator<Item = (&'a
     text
 }
 
-/// Verifies a pack.
+/// Verifies a pack. `again` reads the same bytes once more, from the first to the last.
 ///
 /// # Errors
 /// Names the first file that is wrong, missing or too many.
 pub fn verify(
     reader: impl Read + Seek,
+    again: impl Read,
     means: &Means<'_>,
     workers: &impl Workers,
 ) -> Result<Report, VerifyError> {
@@ -102,10 +108,8 @@ pub fn verify(
             return Err(bad(&name, "must be there: a record names this text"));
         }
     }
-    report.proved.insert(
-        0,
-        format!("The pack is whole: {} files, each as it was signed for.", listed.len()),
-    );
+    check_container(&mut zip, again)?;
+    report.proved.insert(0, format!("The pack is whole: {} files, each as it was signed for.", listed.len()));
     report.proved.push("Every text that a record names is there, byte for byte.".to_owned());
     report.unproved = unproved(means);
     Ok(report)
@@ -147,7 +151,7 @@ fn broken(file: &str, error: &ZipError) -> VerifyError {
 }
 
 /// What the system says while a file is unpacked: a wrong checksum comes this way.
-fn unpacked(file: &str) -> impl Fn(std::io::Error) -> VerifyError + '_ {
+fn unpacked(file: &str) -> impl Fn(io::Error) -> VerifyError + '_ {
     move |error| bad(file, format!("cannot be unpacked: {error}"))
 }
 
@@ -177,7 +181,9 @@ fn key<R: Read + Seek>(zip: &mut ZipArchive<R>, means: &Means<'_>) -> Result<Ver
     let key: VerifierKey =
         text(zip, KEY)?.trim_end().parse().map_err(|error| bad(KEY, format!("{error}")))?;
     match means.key {
-        Some(given) if *given != key => Err(bad(KEY, format!("holds the key {key}, which is not the one given"))),
+        Some(given) if *given != key => {
+            Err(bad(KEY, format!("holds the key {key}, which is not the one given")))
+        }
         _ => Ok(key),
     }
 }
@@ -201,7 +207,8 @@ fn listed<R: Read + Seek>(
         Some((name.to_owned(), format!("sha256:{hash}").parse().ok()?))
     };
     let files: Option<Vec<_>> = lines.map(file).collect();
-    let files = files.ok_or_else(|| wrong("must list a hash, two spaces and a name on each line".to_owned()))?;
+    let files =
+        files.ok_or_else(|| wrong("must list a hash, two spaces and a name on each line".to_owned()))?;
     let count = files.len();
     let listed: BTreeMap<_, _> = files.into_iter().collect();
     if listed.len() == count { Ok(listed) } else { Err(wrong("must name each file once".to_owned())) }
@@ -212,7 +219,8 @@ fn check_names<R: Read + Seek>(
     zip: &ZipArchive<R>,
     listed: &BTreeMap<String, Hash>,
 ) -> Result<(), VerifyError> {
-    let names: Result<BTreeSet<_>, _> = zip.file_names().map(|name| name.map(|name| name.into_owned())).collect();
+    let names: Result<BTreeSet<_>, _> =
+        zip.file_names().map(|name| name.map(|name| name.into_owned())).collect();
     let names = names.map_err(|error| broken("the pack", &error))?;
     for name in &names {
         let is_plain = !name.starts_with('/') && !name.contains("..") && !name.contains('\\');
@@ -226,6 +234,25 @@ fn check_names<R: Read + Seek>(
     }
     let missing = listed.keys().find(|name| !names.contains(*name));
     Err(missing.map_or_else(|| bad(MANIFEST, "must list each file once"), |name| bad(name, "must be there")))
+}
+
+/// The ZIP is the only one that these files make.
+fn check_container<R: Read + Seek>(zip: &mut ZipArchive<R>, again: impl Read) -> Result<(), VerifyError> {
+    let wrong = |error: io::Error| bad("the ZIP", format!("is not as a pack is made: {error}"));
+    let mut again = BufReader::with_capacity(1 << 16, again);
+    let mut made = Container::new(Same::new(&mut again));
+    for place in 0..zip.len() {
+        let mut file = zip.by_index(place).map_err(|error| broken("the ZIP", &error))?;
+        let name = file.name().map_err(|error| broken("the ZIP", &error))?.into_owned();
+        made.start(&name).map_err(wrong)?;
+        io::copy(&mut file, &mut made).map_err(wrong)?;
+    }
+    made.finish().map_err(wrong)?;
+    if again.fill_buf().map_err(wrong)?.is_empty() {
+        Ok(())
+    } else {
+        Err(bad("the ZIP", "must end where its list ends"))
+    }
 }
 
 /// The notices that open records name. The records have been verified.

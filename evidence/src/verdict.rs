@@ -156,7 +156,7 @@ pub fn of(file: &[u8], key: Option<&str>, checkpoint: Option<&str>, verify: Veri
         }
         Kind::Pack => {
             let means = Means { key: key.as_ref(), checkpoint, verify };
-            Verdict { kind, outcome: pack::verify(Cursor::new(file), &means, &Alone), receipt: None }
+            Verdict { kind, outcome: pack::verify(Cursor::new(file), file, &means, &Alone), receipt: None }
         }
         Kind::Download => {
             let means = Means { key: key.as_ref(), checkpoint, verify };

@@ -103,8 +103,13 @@ impl Fixture {
     pub(crate) async fn begin(&self, filter: Filter) -> Download {
         let place = Place { ledger: &self.ledger, folder: &self.folder, downloads: &self.downloads };
         let purposes = ["display", "preferences"].map(|id| id.parse().unwrap()).into();
-        let order =
-            Order { officer: "anna".parse().unwrap(), filter, purposes, contents: Contents::default(), at: None };
+        let order = Order {
+            officer: "anna".parse().unwrap(),
+            filter,
+            purposes,
+            contents: Contents::default(),
+            at: None,
+        };
         Download::begin(place, order, self.clock.now()).await.unwrap()
     }
 

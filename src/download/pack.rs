@@ -10,15 +10,11 @@ use std::{
     ops::Range,
 };
 
-use koektrommel_core::{
-    hash::Hash,
-    json::Value,
-};
+use koektrommel_core::{hash::Hash, json::Value};
 use koektrommel_evidence::{
     line::filter_to_json,
-    pack::{CHECKPOINT, KEY, MANIFEST, RECORDS, manifest},
+    pack::{CHECKPOINT, KEY, MANIFEST, RECORDS, container::Container, manifest},
 };
-use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions, write::StreamWriter};
 
 use super::{BrokenOff, Download, Written, csv, ndjson, row_of, sink::Sink};
 
@@ -39,7 +35,7 @@ pub(super) fn write<W: Write>(
     range: Range<u64>,
     sink: &mut Sink<W>,
 ) -> Result<Written, BrokenOff> {
-    let mut pack = Pack { zip: ZipWriter::new_stream(sink), files: Vec::new() };
+    let mut pack = Pack { zip: Container::new(sink), files: Vec::new() };
     for (name, content) in &download.contents.files {
         pack.add(name, content)?;
     }
@@ -62,7 +58,7 @@ fn notices(download: &Download, range: Range<u64>) -> Result<BTreeSet<Hash>, Bro
     let (mut notices, wanted) = (BTreeSet::new(), download.wanted());
     download.each_item(range, |index, item| {
         let row = row_of(index, item)?.filter(|row| wanted.seals(row).is_none());
-        notices.extend(row.and_then(|row| row.notice.parse().ok()));
+        notices.extend(row.and_then(|row| row.notice.parse::<Hash>().ok()));
         Ok(())
     })?;
     Ok(notices)
@@ -70,13 +66,13 @@ fn notices(download: &Download, range: Range<u64>) -> Result<BTreeSet<Hash>, Bro
 
 /// A ZIP on its way out, and what is in it so far.
 struct Pack<W: Write> {
-    zip: ZipWriter<StreamWriter<W>>,
+    zip: Container<W>,
     files: Vec<(String, Hash)>,
 }
 
 impl<W: Write> Pack<W> {
     fn add(&mut self, name: &str, content: &[u8]) -> io::Result<()> {
-        self.start(name)?;
+        self.zip.start(name)?;
         self.zip.write_all(content)?;
         self.files.push((name.to_owned(), Hash::of(&[content])));
         Ok(())
@@ -86,9 +82,9 @@ impl<W: Write> Pack<W> {
     fn stream<T>(
         &mut self,
         name: &str,
-        make: impl FnOnce(&mut Sink<&mut ZipWriter<StreamWriter<W>>>) -> Result<T, BrokenOff>,
+        make: impl FnOnce(&mut Sink<&mut Container<W>>) -> Result<T, BrokenOff>,
     ) -> Result<T, BrokenOff> {
-        self.start(name)?;
+        self.zip.start(name)?;
         let mut inner = Sink::new(&mut self.zip);
         let made = make(&mut inner)?;
         inner.finish(|_| Ok(()))?;
@@ -103,17 +99,8 @@ impl<W: Write> Pack<W> {
         let files = self.files.iter().map(|(name, hash)| (name.as_str(), *hash));
         let text = manifest(origin, &filter.to_canonical(), files);
         let note = download.ledger.sign_manifest(&text).map_err(io::Error::other)?;
-        self.start(MANIFEST)?;
+        self.zip.start(MANIFEST)?;
         self.zip.write_all(note.as_bytes())?;
-        self.zip.finish().map_err(io::Error::from)?;
-        Ok(())
-    }
-
-    fn start(&mut self, name: &str) -> io::Result<()> {
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Deflated)
-            .last_modified_time(DateTime::default())
-            .large_file(true);
-        Ok(self.zip.start_file(name, options)?)
+        Ok(self.zip.finish()?)
     }
 }

@@ -1,5 +1,7 @@
 //! Downloads of a log with everything in it.
 
+mod pack;
+
 use std::{future::poll_fn, task::Poll, thread, time::Duration};
 
 use koektrommel_core::{

@@ -1,4 +1,4 @@
-//! A download in NDJSON, or a receipt, verified on its own: no server, no network.
+//! A download in NDJSON, a receipt or an inspection pack, verified on its own: no server, no network.
 
 use std::{
     fs::{self, File},
@@ -9,15 +9,16 @@ use std::{
 use koektrommel_core::note::VerifierKey;
 use koektrommel_evidence::{
     download::{Means, verify},
-    receipt,
+    pack, receipt,
+    verdict::Kind,
 };
 
 use super::{Report, VerifyError, named, parallel::Threads};
 use crate::keys;
 
-/// Verifies a download or a receipt. `checkpoint` is a signed checkpoint from elsewhere that the download must agree
+/// Verifies a download, a receipt or a pack. `checkpoint` is a signed checkpoint from elsewhere that it must agree
 /// with; `keys` are the log's public keys from elsewhere, of which one must have signed. With none, the key that a
-/// download names is taken on trust.
+/// download or a pack names is taken on trust.
 ///
 /// # Errors
 /// Names the first bad line; or says that the lines do not add up, where only their sum tells.
@@ -34,13 +35,17 @@ pub fn file(path: &Path, checkpoint: Option<&Path>, keys: &[VerifierKey]) -> Res
 fn with_key(path: &Path, checkpoint: Option<&str>, key: Option<&VerifierKey>) -> Result<Report, VerifyError> {
     let file = File::open(path).map_err(|error| named(path, &error))?;
     let mut reader = BufReader::with_capacity(1 << 20, file);
-    let is_receipt = receipt::is_one(reader.fill_buf().map_err(|error| named(path, &error))?);
-    if is_receipt {
+    let kind = Kind::of(reader.fill_buf().map_err(|error| named(path, &error))?);
+    if kind == Kind::Receipt {
         let mut bytes = Vec::new();
         let read = reader.take(receipt::LONGEST as u64 + 1).read_to_end(&mut bytes);
         read.map_err(|error| named(path, &error))?;
         return receipt::in_bytes(&bytes, key, &keys::log::verify).map(|proved| proved.report());
     }
     let means = Means { key, checkpoint, verify: &keys::log::verify };
+    if kind == Kind::Pack {
+        let again = File::open(path).map_err(|error| named(path, &error))?;
+        return pack::verify(reader, again, &means, &Threads);
+    }
     verify(reader, &means, &Threads)
 }

@@ -5,6 +5,7 @@
 mod console;
 mod downloads;
 mod entrance;
+mod evidence;
 mod guard;
 mod look_up;
 mod page;
@@ -59,6 +60,11 @@ pub fn configure(config: &mut ServiceConfig) {
                 web::resource("/api/v1/consents")
                     // No HEAD: every download is recorded, and this would be one without a byte.
                     .route(web::get().to(downloads::get))
+                    .default_service(wrong_method("GET")),
+            )
+            .service(
+                web::resource("/api/v1/evidence")
+                    .route(web::get().to(downloads::evidence))
                     .default_service(wrong_method("GET")),
             )
             .service(

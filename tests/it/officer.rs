@@ -3,6 +3,7 @@
 mod access;
 mod download;
 mod look_up;
+mod pack;
 mod verify;
 
 use std::time::{Duration, Instant};

@@ -13,11 +13,13 @@ use actix_web::{
 use futures_core::Stream;
 use serde::Deserialize;
 
-use super::{console, guard::Officer, page};
+use super::{console, evidence, guard::Officer, page};
 use crate::{
     app::App,
     calendar::Period,
-    download::{BrokenOff, Chunks, Download, DownloadError, Filter, Format, Manifest, Order, Place},
+    download::{
+        BrokenOff, Chunks, Contents, Download, DownloadError, Filter, Format, Manifest, Order, Place,
+    },
     web::problem::Problem,
 };
 
@@ -31,12 +33,29 @@ pub(super) struct Question {
     to: Option<String>,
     site: Option<String>,
     format: Option<String>,
+    /// An earlier size of the log, to have the same file once more.
+    at: Option<u64>,
     /// The language of the page that asks, for its errors.
     #[serde(rename = "lang")]
     _lang: Option<String>,
 }
 
-/// `GET /officer/api/v1/consents?from=&to=&site=&format=`
+/// `GET /officer/api/v1/evidence?from=&to=&site=&at=`: the inspection pack.
+pub(super) async fn evidence(
+    request: HttpRequest,
+    app: Data<App>,
+    officer: Officer,
+    question: Query<Question>,
+) -> Result<HttpResponse, Problem> {
+    let mut question = question;
+    if question.format.as_deref().is_some_and(|format| format != Format::Pack.as_str()) {
+        return Err(Problem::invalid("`format` must be `pack`, or left out.").field("format"));
+    }
+    question.format = Some(Format::Pack.to_string());
+    get(request, app, officer, question).await
+}
+
+/// `GET /officer/api/v1/consents?from=&to=&site=&format=&at=`
 pub(super) async fn get(
     request: HttpRequest,
     app: Data<App>,
@@ -51,7 +70,15 @@ pub(super) async fn get(
     };
     let format = filter.format;
     let place = Place { ledger: &app.ledger, folder: &app.folder, downloads: &app.downloads };
-    let order = Order { officer: officer.name, filter, purposes: app.notices.all_choice_purposes() };
+    let contents = if format == Format::Pack {
+        let (app, site) = (app.clone(), filter.site.clone());
+        let made = web::block(move || evidence::contents(&app, site.as_ref())).await;
+        made.map_err(|_| Problem::unavailable("The server is too busy: try again.").retry_after(10))?
+    } else {
+        Contents::default()
+    };
+    let purposes = app.notices.all_choice_purposes();
+    let order = Order { officer: officer.name, filter, purposes, contents, at: question.at };
     let download = Download::begin(place, order, app.clock.now()).await?;
     let (index, size) = (download.index(), download.checkpoint_size());
     let disposition = format!("attachment; filename=\"{}\"", download.file_name());
