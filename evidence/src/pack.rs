@@ -10,7 +10,7 @@ pub mod container;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{self, BufRead, BufReader, Read, Seek},
+    io::{BufRead, BufReader, Read, Seek},
 };
 
 use data_encoding::HEXLOWER;
@@ -18,10 +18,10 @@ use koektrommel_core::{
     hash::Hash,
     note::{self, Checkpoint, VerifierKey},
 };
+use rawzip::ReaderAt;
 use sha2::{Digest, Sha256};
-use zip::{ZipArchive, result::ZipError};
 
-use self::container::{Container, Same};
+use self::container::{Files, open};
 use crate::{
     download::{self, Means, Workers},
     line::{Body, Line},
@@ -72,12 +72,12 @@ pub fn verify(
     means: &Means<'_>,
     workers: &impl Workers,
 ) -> Result<Report, VerifyError> {
-    let mut zip = ZipArchive::new(reader).map_err(|error| broken("the pack", &error))?;
-    let key = key(&mut zip, means)?;
-    let listed = listed(&mut zip, &key, means)?;
-    check_names(&zip, &listed)?;
+    let files = open(reader).map_err(|error| bad("the ZIP", format!("cannot be read: {error}")))?;
+    let key = key(&files, means)?;
+    let listed = listed(&files, &key, means)?;
+    check_names(&files, &listed)?;
     for (name, expected) in &listed {
-        let hash = hash_of(&mut zip, name)?;
+        let hash = hash_of(&files, name)?;
         if hash != *expected {
             return Err(bad(name, "is not the file that was signed for"));
         }
@@ -90,25 +90,26 @@ pub fn verify(
             return Err(bad(name, "must be named by its own SHA-256"));
         }
     }
-    let checkpoint = text(&mut zip, CHECKPOINT)?;
+    let checkpoint = text(&files, CHECKPOINT)?;
     if let Some(other) = means.checkpoint {
         let signed = Checkpoint::open(&checkpoint, std::slice::from_ref(&key), means.verify)
             .map_err(|error| bad(CHECKPOINT, format!("does not verify: {error}")))?;
         download::check_against(&signed, other, &key, means.verify)?;
     }
     let inside = Means { key: Some(&key), checkpoint: Some(&checkpoint), verify: means.verify };
-    let records = BufReader::new(entry(&mut zip, RECORDS)?);
+    let records = BufReader::new(entry(&files, RECORDS)?);
     let mut report = download::verify(records, &inside, workers).map_err(|error| match error {
         VerifyError::Bad(finding) => bad(RECORDS, finding.to_string()),
         other => other,
     })?;
-    for notice in notices(&mut zip)? {
+    for notice in notices(&files)? {
         let name = format!("notices/{}.json", notice.trim_start_matches("sha256:"));
         if !listed.contains_key(&name) {
             return Err(bad(&name, "must be there: a record names this text"));
         }
     }
-    check_container(&mut zip, again)?;
+    let again = BufReader::with_capacity(1 << 16, again);
+    files.are_all_of(again).map_err(|error| bad("the ZIP", format!("is not as a pack is made: {error}")))?;
     report.proved.insert(0, format!("The pack is whole: {} files, each as it was signed for.", listed.len()));
     report.proved.push("Every text that a record names is there, byte for byte.".to_owned());
     report.unproved = unproved(means);
@@ -143,31 +144,24 @@ fn bad(file: &str, why: impl Into<String>) -> VerifyError {
     VerifyError::bad(Place::File(file.to_owned()), why)
 }
 
-fn broken(file: &str, error: &ZipError) -> VerifyError {
-    match error {
-        ZipError::FileNotFound => bad(file, "must be there"),
-        error => bad(file, format!("cannot be unpacked: {error}")),
-    }
-}
-
 /// What the system says while a file is unpacked: a wrong checksum comes this way.
-fn unpacked(file: &str) -> impl Fn(io::Error) -> VerifyError + '_ {
+fn unpacked(file: &str) -> impl Fn(std::io::Error) -> VerifyError + '_ {
     move |error| bad(file, format!("cannot be unpacked: {error}"))
 }
 
-fn entry<'z, R: Read + Seek>(zip: &'z mut ZipArchive<R>, name: &str) -> Result<impl Read + 'z, VerifyError> {
-    zip.by_name(name).map_err(|error| broken(name, &error))
+fn entry<'z, R: ReaderAt>(files: &'z Files<R>, name: &str) -> Result<impl Read + use<'z, R>, VerifyError> {
+    files.content(name).map_err(unpacked(name))?.ok_or_else(|| bad(name, "must be there"))
 }
 
-fn text<R: Read + Seek>(zip: &mut ZipArchive<R>, name: &str) -> Result<String, VerifyError> {
+fn text<R: ReaderAt>(files: &Files<R>, name: &str) -> Result<String, VerifyError> {
     let mut text = String::new();
-    let read = entry(zip, name)?.take(LONGEST_MANIFEST).read_to_string(&mut text);
+    let read = entry(files, name)?.take(LONGEST_MANIFEST).read_to_string(&mut text);
     read.map_err(unpacked(name))?;
     Ok(text)
 }
 
-fn hash_of<R: Read + Seek>(zip: &mut ZipArchive<R>, name: &str) -> Result<Hash, VerifyError> {
-    let (mut file, mut digest, mut buffer) = (entry(zip, name)?, Sha256::new(), vec![0; 1 << 16]);
+fn hash_of<R: ReaderAt>(files: &Files<R>, name: &str) -> Result<Hash, VerifyError> {
+    let (mut file, mut digest, mut buffer) = (entry(files, name)?, Sha256::new(), vec![0; 1 << 16]);
     loop {
         match file.read(&mut buffer).map_err(unpacked(name))? {
             0 => return Ok(Hash::from_bytes(digest.finalize().into())),
@@ -177,9 +171,9 @@ fn hash_of<R: Read + Seek>(zip: &mut ZipArchive<R>, name: &str) -> Result<Hash, 
 }
 
 /// The key in the pack, which must be the one given, if one is.
-fn key<R: Read + Seek>(zip: &mut ZipArchive<R>, means: &Means<'_>) -> Result<VerifierKey, VerifyError> {
+fn key<R: ReaderAt>(files: &Files<R>, means: &Means<'_>) -> Result<VerifierKey, VerifyError> {
     let key: VerifierKey =
-        text(zip, KEY)?.trim_end().parse().map_err(|error| bad(KEY, format!("{error}")))?;
+        text(files, KEY)?.trim_end().parse().map_err(|error| bad(KEY, format!("{error}")))?;
     match means.key {
         Some(given) if *given != key => {
             Err(bad(KEY, format!("holds the key {key}, which is not the one given")))
@@ -189,13 +183,13 @@ fn key<R: Read + Seek>(zip: &mut ZipArchive<R>, means: &Means<'_>) -> Result<Ver
 }
 
 /// What the manifest lists, its signature verified.
-fn listed<R: Read + Seek>(
-    zip: &mut ZipArchive<R>,
+fn listed<R: ReaderAt>(
+    files: &Files<R>,
     key: &VerifierKey,
     means: &Means<'_>,
 ) -> Result<BTreeMap<String, Hash>, VerifyError> {
     let wrong = |why: String| bad(MANIFEST, why);
-    let note = text(zip, MANIFEST)?;
+    let note = text(files, MANIFEST)?;
     let text = note::open(&note, std::slice::from_ref(key), means.verify)
         .map_err(|error| wrong(format!("does not verify: {error}")))?;
     let mut lines = text.lines();
@@ -215,50 +209,26 @@ fn listed<R: Read + Seek>(
 }
 
 /// Every file is listed, once, by a plain name.
-fn check_names<R: Read + Seek>(
-    zip: &ZipArchive<R>,
-    listed: &BTreeMap<String, Hash>,
-) -> Result<(), VerifyError> {
-    let names: Result<BTreeSet<_>, _> =
-        zip.file_names().map(|name| name.map(|name| name.into_owned())).collect();
-    let names = names.map_err(|error| broken("the pack", &error))?;
+fn check_names<R: ReaderAt>(files: &Files<R>, listed: &BTreeMap<String, Hash>) -> Result<(), VerifyError> {
+    let names: BTreeSet<_> = files.names().collect();
     for name in &names {
         let is_plain = !name.starts_with('/') && !name.contains("..") && !name.contains('\\');
-        if !is_plain || name != MANIFEST && !listed.contains_key(name) {
+        if !is_plain || *name != MANIFEST && !listed.contains_key(*name) {
             return Err(bad(name, "is not one of the files that were signed for"));
         }
     }
     // Two files of one name would hide each other.
-    if names.len() == zip.len() && zip.len() == listed.len() + 1 {
+    if names.len() == files.names().count() && names.len() == listed.len() + 1 {
         return Ok(());
     }
-    let missing = listed.keys().find(|name| !names.contains(*name));
+    let missing = listed.keys().find(|name| !names.contains(name.as_str()));
     Err(missing.map_or_else(|| bad(MANIFEST, "must list each file once"), |name| bad(name, "must be there")))
 }
 
-/// The ZIP is the only one that these files make.
-fn check_container<R: Read + Seek>(zip: &mut ZipArchive<R>, again: impl Read) -> Result<(), VerifyError> {
-    let wrong = |error: io::Error| bad("the ZIP", format!("is not as a pack is made: {error}"));
-    let mut again = BufReader::with_capacity(1 << 16, again);
-    let mut made = Container::new(Same::new(&mut again));
-    for place in 0..zip.len() {
-        let mut file = zip.by_index(place).map_err(|error| broken("the ZIP", &error))?;
-        let name = file.name().map_err(|error| broken("the ZIP", &error))?.into_owned();
-        made.start(&name).map_err(wrong)?;
-        io::copy(&mut file, &mut made).map_err(wrong)?;
-    }
-    made.finish().map_err(wrong)?;
-    if again.fill_buf().map_err(wrong)?.is_empty() {
-        Ok(())
-    } else {
-        Err(bad("the ZIP", "must end where its list ends"))
-    }
-}
-
 /// The notices that open records name. The records have been verified.
-fn notices<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<BTreeSet<String>, VerifyError> {
+fn notices<R: ReaderAt>(files: &Files<R>) -> Result<BTreeSet<String>, VerifyError> {
     let mut notices = BTreeSet::new();
-    for line in BufReader::new(entry(zip, RECORDS)?).split(b'\n') {
+    for line in BufReader::new(entry(files, RECORDS)?).split(b'\n') {
         let line = line.map_err(unpacked(RECORDS))?;
         let Ok(Line { body: Body::Open { record, .. }, .. }) = Line::parse(&line) else { continue };
         let Some(row) = Row::read(record) else { continue };

@@ -137,32 +137,35 @@ pub struct Verdict {
     pub receipt: Option<Proved>,
 }
 
-/// The verdict on a file that is all in memory. The key and the checkpoint are those from elsewhere, as texts.
+/// The verdict on a file that is all in memory. Keys and checkpoint are those from elsewhere, as texts: a verifier key
+/// on each line, of which one must have signed.
 #[must_use]
-pub fn of(file: &[u8], key: Option<&str>, checkpoint: Option<&str>, verify: Verify<'_>) -> Verdict {
+pub fn of(file: &[u8], keys: Option<&str>, checkpoint: Option<&str>, verify: Verify<'_>) -> Verdict {
     let kind = Kind::of(file);
-    let key = match key.map(str::parse::<VerifierKey>).transpose() {
-        Ok(key) => key,
+    let keys = keys.unwrap_or_default().lines().filter(|line| !line.trim().is_empty());
+    let keys: Vec<VerifierKey> = match keys.map(|line| line.trim().parse()).collect::<Result<_, _>>() {
+        Ok(keys) => keys,
         Err(error) => {
             let outcome = Err(VerifyError::Unreadable(format!("the key given: {error}")));
             return Verdict { kind, outcome, receipt: None };
         }
     };
-    match kind {
+    let verdict = |key| with_key(kind, file, &Means { key, checkpoint, verify });
+    let Some((last, others)) = keys.split_last() else { return verdict(None) };
+    let right = others.iter().map(|key| verdict(Some(key))).find(|verdict| verdict.outcome.is_ok());
+    right.unwrap_or_else(|| verdict(Some(last)))
+}
+
+fn with_key(kind: Kind, file: &[u8], means: &Means<'_>) -> Verdict {
+    let (outcome, receipt) = match kind {
         Kind::Receipt => {
-            let proved = receipt::in_bytes(file, key.as_ref(), verify);
-            let outcome = proved.as_ref().map(Proved::report).map_err(Clone::clone);
-            Verdict { kind, outcome, receipt: proved.ok() }
+            let proved = receipt::in_bytes(file, means.key, means.verify);
+            (proved.as_ref().map(Proved::report).map_err(Clone::clone), proved.ok())
         }
-        Kind::Pack => {
-            let means = Means { key: key.as_ref(), checkpoint, verify };
-            Verdict { kind, outcome: pack::verify(Cursor::new(file), file, &means, &Alone), receipt: None }
-        }
-        Kind::Download => {
-            let means = Means { key: key.as_ref(), checkpoint, verify };
-            Verdict { kind, outcome: download::verify(Cursor::new(file), &means, &Alone), receipt: None }
-        }
-    }
+        Kind::Pack => (pack::verify(Cursor::new(file), file, means, &Alone), None),
+        Kind::Download => (download::verify(Cursor::new(file), means, &Alone), None),
+    };
+    Verdict { kind, outcome, receipt }
 }
 
 impl Verdict {

@@ -72,8 +72,7 @@ struct Pack<W: Write> {
 
 impl<W: Write> Pack<W> {
     fn add(&mut self, name: &str, content: &[u8]) -> io::Result<()> {
-        self.zip.start(name)?;
-        self.zip.write_all(content)?;
+        self.zip.file(name, |out| out.write_all(content))?;
         self.files.push((name.to_owned(), Hash::of(&[content])));
         Ok(())
     }
@@ -82,13 +81,14 @@ impl<W: Write> Pack<W> {
     fn stream<T>(
         &mut self,
         name: &str,
-        make: impl FnOnce(&mut Sink<&mut Container<W>>) -> Result<T, BrokenOff>,
+        make: impl FnOnce(&mut Sink<&mut dyn Write>) -> Result<T, BrokenOff>,
     ) -> Result<T, BrokenOff> {
-        self.zip.start(name)?;
-        let mut inner = Sink::new(&mut self.zip);
-        let made = make(&mut inner)?;
-        inner.finish(|_| Ok(()))?;
-        let hash = inner.digest();
+        let (made, hash) = self.zip.file(name, |out| {
+            let mut inner = Sink::new(out);
+            let made = make(&mut inner)?;
+            inner.finish(|_| Ok(()))?;
+            Ok::<_, BrokenOff>((made, inner.digest()))
+        })?;
         self.files.push((name.to_owned(), hash));
         Ok(made)
     }
@@ -99,8 +99,7 @@ impl<W: Write> Pack<W> {
         let files = self.files.iter().map(|(name, hash)| (name.as_str(), *hash));
         let text = manifest(origin, &filter.to_canonical(), files);
         let note = download.ledger.sign_manifest(&text).map_err(io::Error::other)?;
-        self.zip.start(MANIFEST)?;
-        self.zip.write_all(note.as_bytes())?;
+        self.zip.file(MANIFEST, |out| out.write_all(note.as_bytes()))?;
         Ok(self.zip.finish()?)
     }
 }

@@ -42,11 +42,19 @@ const asked = (page, given) =>
     return JSON.parse(new TextDecoder().decode(new Uint8Array(memory.buffer, at, length())));
   }, given);
 
+/** One file of a pack: its files are stored as they are, and the list at the end says where. */
+function unpacked(pack, name) {
+  const listed = pack.lastIndexOf(Buffer.from(name)) - 46;
+  const [length, at] = [pack.readUInt32LE(listed + 24), pack.readUInt32LE(listed + 42)];
+  const start = at + 30 + pack.readUInt16LE(at + 26) + pack.readUInt16LE(at + 28);
+  return pack.subarray(start, start + length);
+}
+
 /** A member of staff who may read the log: the header that lets her in. */
-function officer(data) {
+function officer(data, name = 'anna') {
   const input = 'een lang wachtwoord\n';
-  execFileSync(program, ['officer', 'add', 'anna', '--role', 'officer', '--password-stdin', '--data', data], { input, stdio: 'pipe' });
-  const token = execFileSync(program, ['officer', 'token', 'anna', '--data', data], { stdio: 'pipe' });
+  execFileSync(program, ['officer', 'add', name, '--role', 'officer', '--password-stdin', '--data', data], { input, stdio: 'pipe' });
+  const token = execFileSync(program, ['officer', 'token', name, '--data', data], { stdio: 'pipe' });
   return { authorization: `Bearer ${String(token).trim()}` };
 }
 
@@ -133,6 +141,35 @@ test('the page says in a sentence what it found, in Dutch and in English, and wo
     await context.setOffline(false);
   }
   assert.equal(seen.posts.length, posts, 'nothing was sent');
+});
+
+test('a pack brings the page that verifies it, and needs no network', async (room) => {
+  const { page, address, context, data } = room;
+  const { key } = await evidence(room);
+  const headers = officer(data, 'bert');
+  const pack = Buffer.from(await (await fetch(`${address}/officer/api/v1/evidence`, { headers })).arrayBuffer());
+  const html = String(unpacked(pack, 'verify.html'));
+  await context.route(`${address}/saved.html`, (route) => route.fulfill({ contentType: 'text/html', body: html }));
+  await page.goto(`${address}/saved.html`);
+  await page.waitForSelector('#verify:not([hidden])');
+  await context.setOffline(true);
+  const verify = async (buffer) => {
+    await page.setInputFiles('#file', { name: 'pack.zip', mimeType: 'application/zip', buffer });
+    await page.click('#verify button');
+    await page.waitForSelector('#verdict h2');
+    return page.textContent('#verdict h2');
+  };
+  assert.match(await verify(pack), /^Dit bewijspakket klopt/);
+  assert.match(await page.textContent('#verdict'), /compare it with the one published/);
+  await audit(page, 'pack');
+  await page.click('summary');
+  await page.fill('#key', key);
+  assert.match(await verify(pack), /^Dit bewijspakket klopt/);
+  assert.doesNotMatch(await page.textContent('#verdict'), /compare it with the one published/);
+  const wrong = Buffer.from(pack);
+  wrong[wrong.indexOf('"control":"accept"') + 12] ^= 1;
+  assert.match(await verify(wrong), /^Dit klopt niet/);
+  assert.match(await page.textContent('#verdict'), /records\.ndjson/);
 });
 
 test('where WebAssembly may not run, the page says so and names the program', { faults: true }, async (room) => {

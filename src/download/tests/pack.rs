@@ -89,12 +89,10 @@ async fn a_changed_byte_anywhere_in_a_pack_is_found() {
 
 #[test]
 fn the_container_of_a_pack_never_changes_its_bytes() {
-    use std::io::Write;
     let mut bytes = Vec::new();
     let mut container = pack::container::Container::new(&mut bytes);
     for (name, content) in [("a.txt", "one"), ("b/c.txt", "two")] {
-        container.start(name).unwrap();
-        container.write_all(content.as_bytes()).unwrap();
+        container.file(name, |out| out.write_all(content.as_bytes())).unwrap();
     }
     container.finish().unwrap();
     assert_eq!(Hash::of(&[&bytes]).to_string(), CONTAINER);

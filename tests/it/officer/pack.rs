@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{server_with_officer, verify};
-use crate::support::{decision::Decision, get};
+use crate::support::{Decision, get};
 
 const EVIDENCE: &str = "/officer/api/v1/evidence";
 
@@ -19,8 +19,16 @@ fn a_pack_holds_everything_and_the_program_verifies_it() {
     let pack = answer.body.clone();
     let text = String::from_utf8_lossy(&pack);
     for name in [
-        "LEESMIJ.txt", "README.txt", "verify.html", "key.txt", "checkpoint.txt", "records.ndjson",
-        "toestemmingen.csv", "notices/", "statements/", "MANIFEST",
+        "LEESMIJ.txt",
+        "README.txt",
+        "verify.html",
+        "key.txt",
+        "checkpoint.txt",
+        "records.ndjson",
+        "toestemmingen.csv",
+        "notices/",
+        "statements/",
+        "MANIFEST",
     ] {
         assert!(text.contains(name), "{name}");
     }
@@ -40,7 +48,11 @@ fn a_pack_holds_everything_and_the_program_verifies_it() {
     wrong[at + 12] ^= 1;
     fs::write(path, &wrong).unwrap();
     let report = verify(&[path, "--key", key]);
-    assert!(report.code == Some(1) && report.stdout.starts_with("WRONG. records.ndjson"), "{}", report.stdout);
+    assert!(
+        report.code == Some(1) && report.stdout.starts_with("WRONG. records.ndjson"),
+        "{}",
+        report.stdout
+    );
 }
 
 #[test]

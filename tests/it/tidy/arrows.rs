@@ -110,7 +110,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Libraries and what the system offers, with the parts that know them.
 const KNOWN_IN: &[(&str, &[&str])] = &[
     ("actix_web", &["asset", "web", "cli"]),
-    ("koektrommel_evidence", &["control", "download", "verify", "view", "web"]),
+    ("koektrommel_evidence", &["control", "download", "keys", "verify", "view", "web"]),
     ("maud", &["view", "pages", "web"]),
     ("sled", &["store", "cli"]),
     ("tokio", &["control", "download", "ledger", "retention", "sessions", "web"]),
