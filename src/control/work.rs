@@ -128,11 +128,13 @@ fn whole(parts: &Parts, out: &mut dyn Write) -> Result<(), String> {
 /// A table, as officers download it.
 fn table(parts: &Parts, filter: Filter, out: &mut dyn Write) -> Result<(), String> {
     if matches!(filter.format, Format::Ndjson | Format::Pack) {
-        return Err("choose `ndjson`, `csv` or `csv-rfc4180`; officers take a pack from their console".to_owned());
+        return Err(
+            "choose `ndjson`, `csv` or `csv-rfc4180`; officers take a pack from their console".to_owned()
+        );
     }
     let purposes = notices::all_kept_purposes(&parts.folder).map_err(text)?;
     let place = Place { ledger: &parts.ledger, folder: &parts.folder, downloads: &parts.downloads };
-    let contents = download::Contents::default();
+    let contents = crate::download::Contents::default();
     let order = Order { officer: operator()?, filter, purposes, contents, at: None };
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(text)?;
     let download = runtime.block_on(Download::begin(place, order, parts.clock.now())).map_err(text)?;
