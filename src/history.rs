@@ -6,7 +6,7 @@
 //! configurations/in-force         a line for each change: 2026-11-22T10:15:00Z sha256:…, and a last one with the sum
 //! ```
 
-use std::{fs, io, path::PathBuf};
+use std::{collections::BTreeMap, fs, io, path::PathBuf};
 
 use koektrommel_core::{
     hash::Hash,
@@ -117,6 +117,23 @@ pub fn read(folder: &Folder, id: Hash) -> Result<Sources, HistoryError> {
     let json = fs::read(&path).map_err(|source| FolderError::Io { path: path.clone(), source })?;
     let sources = str::from_utf8(&json).ok().filter(|_| Hash::of(&[&json]) == id).and_then(from_json);
     sources.ok_or(HistoryError::Damaged(path))
+}
+
+/// Every file of the history with its name below the data folder: the list, and each configuration once.
+///
+/// # Errors
+/// A file is damaged or cannot be read.
+pub fn files(folder: &Folder) -> Result<BTreeMap<String, Vec<u8>>, HistoryError> {
+    let bytes = |name: &str| {
+        let path = folder.path(name);
+        fs::read(&path).map_err(|source| HistoryError::from(FolderError::Io { path, source }))
+    };
+    let mut files = BTreeMap::from([(LIST.to_owned(), bytes(LIST)?)]);
+    for InForce { id, .. } in list(folder)? {
+        read(folder, id)?;
+        files.insert(file_name(id), bytes(&file_name(id))?);
+    }
+    Ok(files)
 }
 
 fn file_name(id: Hash) -> String {

@@ -20,6 +20,7 @@ use crate::{
     download::{
         BrokenOff, Chunks, Contents, Download, DownloadError, Filter, Format, Manifest, Order, Place,
     },
+    history::HistoryError,
     web::problem::Problem,
 };
 
@@ -73,7 +74,7 @@ pub(super) async fn get(
     let contents = if format == Format::Pack {
         let (app, site) = (app.clone(), filter.site.clone());
         let made = web::block(move || evidence::contents(&app, site.as_ref())).await;
-        made.map_err(|_| Problem::unavailable("The server is too busy: try again.").retry_after(10))?
+        made.map_err(|_| Problem::unavailable("The server is too busy: try again.").retry_after(10))??
     } else {
         Contents::default()
     };
@@ -127,6 +128,13 @@ fn read(app: &App, question: &Question) -> Result<Filter, Problem> {
     }
     let format = given(&question.format).map_or(Ok(Format::Csv), |format| format.parse())?;
     Ok(Filter { period, site, format })
+}
+
+impl From<HistoryError> for Problem {
+    fn from(error: HistoryError) -> Self {
+        tracing::error!(%error, "an evidence pack could not be made");
+        Self::internal("What is kept of earlier configurations cannot be read. The operator has been told.")
+    }
 }
 
 impl From<DownloadError> for Problem {

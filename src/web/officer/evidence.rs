@@ -4,61 +4,65 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use data_encoding::{BASE64, HEXLOWER};
-use koektrommel_core::{
-    hash::Hash,
-    identifier::{Language, SiteId},
-};
+use koektrommel_core::{hash::Hash, identifier::SiteId};
 
 use crate::{
     app::App,
-    config::Site,
     download::Contents,
+    history::{self, HistoryError, InForce},
     pages::frame,
     statement::Statement,
-    view::{self, Links, Words},
+    view::{self, Words},
 };
 
 /// Puts it together for one site or for all.
-pub(super) fn contents(app: &App, site: Option<&SiteId>) -> Contents {
+///
+/// # Errors
+/// What is kept of earlier configurations cannot be read.
+pub(super) fn contents(app: &App, site: Option<&SiteId>) -> Result<Contents, HistoryError> {
     let style = String::from_utf8_lossy(&app.style.plain.bytes);
     let mut files = vec![
         ("LEESMIJ.txt".to_owned(), include_bytes!("../../../assets/evidence/LEESMIJ.txt").to_vec()),
         ("README.txt".to_owned(), include_bytes!("../../../assets/evidence/README.txt").to_vec()),
     ];
-    let sites: Vec<_> = app.config.sites.iter().filter(|one| site.is_none_or(|id| *id == one.id)).collect();
-    if let Some((site, language)) = sites.first().and_then(|site| Some((*site, site.languages.first()?))) {
+    if let Some((site, language)) =
+        app.config.site(site).and_then(|site| Some((site, site.languages.first()?)))
+    {
         let words = Words::new(&site.texts, language);
         let script = String::from_utf8_lossy(&app.verify_script.plain.bytes);
         let module = BASE64.encode(&app.verifier.plain.bytes);
         let page = view::pack::verifier(words, &style, &module, &script);
         files.push(("verify.html".to_owned(), page.into_string().into_bytes()));
     }
-    let mut seen = BTreeSet::new();
-    for site in sites {
-        for (language, statement) in &site.statements {
-            if seen.insert(Hash::of(&[statement.markdown.as_bytes()])) {
-                files.extend(statement_files(app, site, language, statement, &style));
-            }
-        }
-    }
-    Contents { files, notices: notices(app, &style) }
+    files.extend(history::files(&app.folder)?);
+    let statements = sources(app)?.into_iter().filter_map(|text| statement_files(app, &text, &style));
+    files.extend(statements.flatten());
+    Ok(Contents { files, notices: notices(app, &style) })
 }
 
-fn statement_files(
-    app: &App,
-    site: &Site,
-    language: &Language,
-    statement: &Statement,
-    style: &str,
-) -> [(String, Vec<u8>); 2] {
+/// The texts of every configuration that was in force, each once.
+fn sources(app: &App) -> Result<BTreeSet<String>, HistoryError> {
+    let mut texts = BTreeSet::new();
+    for InForce { id, .. } in history::list(&app.folder)? {
+        texts.extend(history::read(&app.folder, id)?.into_iter().map(|(_, text)| text));
+    }
+    Ok(texts)
+}
+
+/// A statement as its file was and as a page, if this text is one.
+fn statement_files(app: &App, text: &str, style: &str) -> Option<[(String, Vec<u8>); 2]> {
+    let languages =
+        app.config.sites.iter().flat_map(|site| site.languages.iter().map(move |one| (site, one)));
+    let (site, language, statement) = languages
+        .into_iter()
+        .find_map(|(site, language)| Some((site, language, Statement::parse(text, language).ok()?)))?;
     let view::layout::Frame { words, links, .. } = frame(&app.config, site, language, "");
-    let content = view::statement::content(statement, words, Links { ..links });
+    let content = view::statement::content(&statement, words, links);
     let page = view::pack::page(language.as_str(), &statement.title, style, &content);
-    let hash = Hash::of(&[statement.markdown.as_bytes()]);
-    [
-        (named("statements", hash, "md"), statement.markdown.clone().into_bytes()),
-        (named("statements", hash, "html"), page.into_string().into_bytes()),
-    ]
+    Some([
+        (named("statements", statement.hash, "md"), text.as_bytes().to_vec()),
+        (named("statements", statement.hash, "html"), page.into_string().into_bytes()),
+    ])
 }
 
 /// Every notice that was ever served; a pack holds those that its records name.

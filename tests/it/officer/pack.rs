@@ -28,6 +28,7 @@ fn a_pack_holds_everything_and_the_program_verifies_it() {
         "toestemmingen.csv",
         "notices/",
         "statements/",
+        "configurations/in-force",
         "MANIFEST",
     ] {
         assert!(text.contains(name), "{name}");

@@ -70,6 +70,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "cookie",
             "download",
             "dpv",
+            "history",
             "keys",
             "ledger",
             "pages",
