@@ -16,7 +16,7 @@ fn a_pack_holds_everything_and_the_program_verifies_it() {
     let answer = ask("?site=wsn").expect(200);
     assert_eq!(answer.header("content-type"), Some("application/zip"));
     assert!(answer.header("content-disposition").unwrap().contains("bewijspakket_"));
-    let pack = answer.body.clone();
+    let pack = answer.body;
     let text = String::from_utf8_lossy(&pack);
     for name in [
         "LEESMIJ.txt",
