@@ -23,7 +23,8 @@ export function followLinks(): void {
 export function offerWayBack({ texts, purposes, language }: Notice): void {
   const choose = choosable(purposes).length;
   const text = texts[choose ? 'settings.link' : 'notice.link'];
-  if (!text || document.querySelector(`${MARK},#koek-reopen`)) return;
+  // The link in a placeholder goes with it, so it is no way back.
+  if (!text || document.querySelector(`${MARK}:not([slot]),#koek-reopen`)) return;
   document.body.append(
     host(
       'aside',
