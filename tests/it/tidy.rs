@@ -40,9 +40,12 @@ const OUTSIDE: [&str; 12] = [
     concat!("pypi", ".org"),
 ];
 
+/// Packages from npm: what the widget is built and tested with, and what it is measured beside.
+const NPM_LOCKS: [&str; 2] = ["widget/package-lock.json", "benches/widget/package-lock.json"];
+
 /// Made by a tool and not read by people.
-const GENERATED: [&str; 4] =
-    ["assets/koektrommel.js", "assets/koektrommel-settings.js", "Cargo.lock", "widget/package-lock.json"];
+const GENERATED: [&str; 5] =
+    ["assets/koektrommel.js", "assets/koektrommel-settings.js", "Cargo.lock", NPM_LOCKS[0], NPM_LOCKS[1]];
 
 const VERIFIER: &str = "widget/verifier/Cargo.toml";
 
@@ -164,12 +167,11 @@ fn nothing_tells_of_the_tools_or_the_network_it_was_made_with() {
             assert!(!small.contains(word), "{path} holds `{word}`");
         }
     }
-    let lock = fs::read_to_string(root().join("widget/package-lock.json")).unwrap();
-    assert!(
-        !lock.contains("\"resolved\""),
-        "a lock file names no host: packages are found by their checksum"
-    );
-    assert!(lock.contains("\"integrity\""));
+    for path in NPM_LOCKS {
+        let lock = fs::read_to_string(root().join(path)).unwrap();
+        assert!(!lock.contains("\"resolved\""), "{path} names a host: packages are found by their checksum");
+        assert!(lock.contains("\"integrity\""), "{path}");
+    }
     let sources = fs::read_to_string(root().join("Cargo.lock")).unwrap();
     for source in sources.lines().filter_map(|line| line.strip_prefix("source = ")) {
         assert_eq!(source, "\"registry+https://github.com/rust-lang/crates.io-index\"");
