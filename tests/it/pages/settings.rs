@@ -269,6 +269,9 @@ fn texts_of_the_configuration_are_text_and_never_markup() {
     let hostile = "controller = \"<script>alert('WSN')</script> & \\\"co\\\"\"";
     site.change("koektrommel.toml", "controller = \"WSN\"", hostile);
     site.change("catalogue.toml", "nl = \"Uw cookiekeuze\"", "nl = \"<img src=x onerror=alert(2)>\"");
+    // One that the script carries: it holds the banner's words only.
+    let title = "\"banner.title\" = \"";
+    site.change("catalogue.toml", title, &format!("{title}<img src=x onerror=alert(2)> "));
     site.change(
         "statement.nl.md",
         "## Algemeen {#general}",
