@@ -1,0 +1,41 @@
+/** What a visitor can carry away, look at and take back, pressed through as a visitor would. */
+import assert from 'node:assert/strict';
+import { audit, press, test, visit } from './support.mjs';
+
+for (const [lang, title] of [['nl', /bewijs/i], ['en', /receipt|proof/i]]) {
+  test(`the proof of a choice is a page to read and to print (${lang})`, async (room) => {
+    const { page, address } = room;
+    await visit(room, `/?lang=${lang}`);
+    await press(page, '#koek-accept');
+    const { records } = await page.evaluate(async () => (await fetch('/privacy/api/v1/consents')).json());
+    for (const width of [320, 1280]) {
+      await page.setViewportSize({ width, height: 700 });
+      await page.goto(`${address}${records[0].receipt}?as=page&lang=${lang}`);
+      assert.match(await page.textContent('h1'), title);
+      assert.ok((await page.textContent('main')).includes(records[0].reference));
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.equal(overflow, 0, `${width} px`);
+      await audit(page, `${lang}, ${width} px`);
+    }
+    await page.emulateMedia({ media: 'print' });
+    assert.equal(await page.isVisible('nav'), false, 'paper needs no links to press');
+    assert.equal(await page.isVisible('h1'), true);
+  });
+}
+
+test('a visitor erases her proofs from the settings page and sees that they are gone', async (room) => {
+  const { page, address, context } = room;
+  await visit(room);
+  await press(page, '#koek-accept');
+  await page.goto(`${address}/privacy/settings?lang=nl`);
+  await audit(page, 'settings with a record');
+  await page.click('a[href*="/settings/erase"]');
+  await audit(page, 'before erasing');
+  await page.click('main form button[type=submit]');
+  await page.waitForURL(/settings/);
+  await audit(page, 'after erasing');
+  const left = await page.evaluate(async () => (await fetch('/privacy/api/v1/consents')).json());
+  assert.deepEqual(left.records, []);
+  const cookie = (await context.cookies()).find(({ name }) => name === '__Host-koek');
+  assert.doesNotMatch(decodeURIComponent(cookie?.value ?? ''), /&id=/, 'nothing that names her');
+});
