@@ -8,6 +8,9 @@ use std::{
     time::SystemTime,
 };
 
+use koektrommel_core::hash::Hash;
+use serde::Serialize;
+
 /// The parsed content of a file, kept until the file changes.
 ///
 /// Files are replaced as a whole (see [`crate::folder::replace`]), so their inode, length and time of change tell.
@@ -69,6 +72,16 @@ impl<T: Default> Watched<T> {
         WatchedError { path: self.path.clone(), why: why.to_string() }
     }
 }
+
+/// The SHA-256 that a file states of everything else in it, so that a byte that changes in a random secret is found
+/// too: `file` is all of it, with an empty sum.
+pub fn sum(file: &impl Serialize) -> String {
+    // Texts, numbers and lists only: there is nothing that JSON cannot hold.
+    Hash::of(&[&serde_json::to_vec(file).unwrap_or_default()]).to_string()
+}
+
+/// Why a file whose sum is another is refused.
+pub const WRONG_SUM: &str = "is not what was written, its `sum` says: put back the last good copy";
 
 impl Stamp {
     fn of(metadata: &Metadata) -> Self {

@@ -1,10 +1,11 @@
 //! The layout of `accounts.json`:
-//! `{"v":1,"officers":[{"name":…,"role":…,"password":PHC string,"tokens":[{"id":…,"sha256":…,"created":…}],"created":…}]}`.
+//! `{"v":1,"officers":[{"name":…,"role":…,"password":PHC string,"tokens":[{"id":…,"sha256":…,"created":…}],"created":…}],"sum":…}`.
 
 use koektrommel_core::{hash::Hash, identifier::OfficerName, instant::Instant};
 use serde::{Deserialize, Serialize};
 
 use super::{Role, secret::PasswordHash};
+use crate::watched::{WRONG_SUM, sum};
 
 /// Everybody with an account.
 #[derive(Clone, Default)]
@@ -33,6 +34,8 @@ pub(super) struct StoredToken {
 struct File {
     v: u8,
     officers: Vec<FileAccount>,
+    #[serde(default)]
+    sum: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -57,12 +60,14 @@ struct FileToken {
 /// Reads the file. No message repeats what stands in it.
 pub(super) fn parse(content: &[u8]) -> Result<Book, String> {
     // The parser's own message may quote what it read.
-    let file: File = serde_json::from_slice(content).map_err(|error| {
+    let mut file: File = serde_json::from_slice(content).map_err(|error| {
         format!("must be accounts of version 1 (line {}): put back the last good copy", error.line())
     })?;
     if file.v != 1 {
         return Err("was written by another version of Koektrommel: use that one".to_owned());
     }
+    let stated = std::mem::take(&mut file.sum);
+    let is_whole = sum(&file) == stated;
     let mut officers = Vec::<Account>::with_capacity(file.officers.len());
     for (nth, account) in file.officers.into_iter().enumerate() {
         let account = account.read().map_err(|why| format!("account {}: {why}", nth + 1))?;
@@ -71,7 +76,7 @@ pub(super) fn parse(content: &[u8]) -> Result<Book, String> {
         }
         officers.push(account);
     }
-    Ok(Book { officers })
+    if is_whole { Ok(Book { officers }) } else { Err(WRONG_SUM.to_owned()) }
 }
 
 impl FileAccount {
@@ -112,7 +117,8 @@ impl Book {
                 .collect(),
             created: account.created.to_string(),
         });
-        let file = File { v: 1, officers: officers.collect() };
+        let mut file = File { v: 1, officers: officers.collect(), sum: String::new() };
+        file.sum = sum(&file);
         // Texts and lists only: there is nothing that JSON cannot hold.
         serde_json::to_string_pretty(&file).unwrap_or_default()
     }
@@ -120,7 +126,7 @@ impl Book {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{Book, parse};
 
     #[test]
     fn a_broken_file_is_refused_and_its_content_not_repeated() {
@@ -134,6 +140,9 @@ mod tests {
             let error = parse(wrong.as_bytes()).err().unwrap();
             assert!(!error.contains("geheim"), "{error}");
         }
-        assert!(parse(br#"{"v":1,"officers":[]}"#).is_ok());
+        let good = Book::default().to_json();
+        assert!(parse(good.as_bytes()).is_ok());
+        let changed = good.replacen("sha256:", "sha256:0", 1);
+        assert!(parse(changed.as_bytes()).is_err() && parse(br#"{"v":1,"officers":[]}"#).is_err());
     }
 }

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::{KeyError, random, seal};
 use crate::{
     folder::{Folder, replace},
-    watched::Watched,
+    watched::{WRONG_SUM, Watched, sum},
 };
 
 /// How long a retired secret still verifies: the longest validity of a choice.
@@ -111,7 +111,7 @@ impl KeyRing {
     }
 
     fn write(&self, generations: &[Generation]) -> Result<(), KeyError> {
-        let file = File {
+        let mut file = File {
             v: 1,
             keys: generations
                 .iter()
@@ -121,7 +121,9 @@ impl KeyRing {
                     secret: data_encoding::BASE64.encode(&generation.secret),
                 })
                 .collect(),
+            sum: String::new(),
         };
+        file.sum = sum(&file);
         let json = serde_json::to_vec_pretty(&file).map_err(|error| self.wrong(&error.to_string()))?;
         Ok(replace(self.0.path(), &json)?)
     }
@@ -176,6 +178,8 @@ impl Generation {
 struct File {
     v: u8,
     keys: Vec<Entry>,
+    #[serde(default)]
+    sum: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -189,12 +193,14 @@ struct Entry {
 
 fn parse(content: &[u8]) -> Result<Generations, String> {
     // The parser's own message may quote what it read, and that is a secret.
-    let file: File = serde_json::from_slice(content).map_err(|error| {
+    let mut file: File = serde_json::from_slice(content).map_err(|error| {
         format!("must be a key ring of version 1 (line {}): put back the last good copy", error.line())
     })?;
     if file.v != 1 {
         return Err("was written by another version of Koektrommel: use that one".to_owned());
     }
+    let stated = std::mem::take(&mut file.sum);
+    let is_whole = sum(&file) == stated;
     let generations = file.keys.into_iter().map(|entry| {
         let secret = data_encoding::BASE64
             .decode(entry.secret.as_bytes())
@@ -206,7 +212,7 @@ fn parse(content: &[u8]) -> Result<Generations, String> {
     });
     let generations = Generations(generations.collect::<Result<Vec<_>, &str>>()?);
     if generations.0.iter().filter(|generation| generation.retired.is_none()).count() == 1 {
-        Ok(generations)
+        if is_whole { Ok(generations) } else { Err(WRONG_SUM.to_owned()) }
     } else {
         Err("must have exactly one key that is not retired".to_owned())
     }
