@@ -295,8 +295,9 @@ fn nothing_that_was_typed_is_kept_or_printed() {
     assert!(files.len() > 3);
     for path in files {
         let content = fs::read(&path).unwrap();
-        // The lists themselves are public and stand in no file; what a device sent of them does not either.
-        for mark in MARKS {
+        // The lists themselves are public and stand in the configuration; what a device sent of them stands nowhere.
+        let is_configuration = path.components().any(|part| part.as_os_str() == "configurations");
+        for mark in MARKS.iter().filter(|mark| !(is_configuration && **mark == "havenkwartier")) {
             assert!(!holds(&content, mark), "{mark} in {}", path.display());
             assert!(!path.to_string_lossy().contains(mark));
         }
