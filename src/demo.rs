@@ -13,6 +13,7 @@ pub struct Demo {
 }
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
 
 impl Demo {
     /// Prepares the files.
@@ -23,11 +24,17 @@ impl Demo {
             dutch: html(include_str!("../assets/demo/index.nl.html")),
             english: html(include_str!("../assets/demo/index.en.html")),
             files: vec![
-                ("demo.css", Asset::new("text/css; charset=utf-8", include_str!("../assets/demo/demo.css"))),
+                ("demo.css", Asset::new(STYLE, include_str!("../assets/demo/demo.css"))),
                 ("demo.js", Asset::new(SCRIPT, include_str!("../assets/demo/demo.js"))),
                 ("preferences.js", Asset::new(SCRIPT, include_str!("../assets/demo/preferences.js"))),
                 ("preferences-off.js", Asset::new(SCRIPT, include_str!("../assets/demo/preferences-off.js"))),
                 ("display.js", Asset::new(SCRIPT, include_str!("../assets/demo/display.js"))),
+                ("repair.js", Asset::new(SCRIPT, include_str!("../assets/demo/repair.js"))),
+                ("repair.nl.html", html(include_str!("../assets/demo/repair.nl.html"))),
+                ("repair.en.html", html(include_str!("../assets/demo/repair.en.html"))),
+                ("map.nl.html", html(include_str!("../assets/demo/map.nl.html"))),
+                ("map.en.html", html(include_str!("../assets/demo/map.en.html"))),
+                ("map.css", Asset::new(STYLE, include_str!("../assets/demo/map.css"))),
                 ("icon.svg", Asset::new("image/svg+xml", include_str!("../assets/demo/icon.svg"))),
             ],
         }

@@ -20,10 +20,11 @@ use crate::{
 /// The bundle, built from `widget/` and committed, so that this program needs no Node to build.
 const BUNDLE: &str = include_str!("../assets/koektrommel.js");
 /// The parts of the widget that the bundle asks for by their hashes when they are used.
-const PARTS: [&str; 3] = [
+const PARTS: [&str; 4] = [
     include_str!("../assets/koektrommel-settings.js"),
     include_str!("../assets/koektrommel-embeds.js"),
     include_str!("../assets/koektrommel-extras.js"),
+    include_str!("../assets/koektrommel-uses.js"),
 ];
 /// Where the notice goes; stands in the bundle once.
 const PLACE: &str = "__KOEK__";

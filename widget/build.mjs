@@ -67,7 +67,7 @@ async function bundle(entry, name, format, places, define = {}) {
 }
 
 /** The parts, by the names in src/ambient.d.ts: each is assets/koektrommel-NAME.js, from the entry beside it. */
-const PARTS = { settings: 'src/dialog.ts', embeds: 'src/embeds.ts', extras: 'src/extras.ts' };
+const PARTS = { settings: 'src/dialog.ts', embeds: 'src/embeds.ts', extras: 'src/extras.ts', uses: 'src/uses.ts' };
 
 // The main script names a part by its content, as the server does: the first digits of its SHA-256.
 const hashes = {};

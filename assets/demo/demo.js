@@ -1,79 +1,116 @@
-// The demo home page: a repair form in two steps, a search over the homes in
-// the page, and a panel that shows what the visitor's choice does. Nothing is
-// sent to any host and nothing is stored here: remembering is Koektrommel's.
+// The demo home page: a repair form, a search over the homes in the page, the
+// size of the letters, and a panel that shows what the visitor's choice does.
+// Nothing is sent to any host and nothing is stored here: remembering is
+// Koektrommel's.
 (function () {
   "use strict";
 
   const find = (selector, root) => (root || document).querySelector(selector);
   const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
 
+  // Calls that come before Koektrommel has loaded wait for it.
+  const withKoek = (task) => (window.koektrommel = window.koektrommel || []).push(task);
+
   // ------------------------------------------------------- repair form ---
+  // Use 1: the form itself remembers what is typed (data-koek-remember).
+  // Use 2: what was filled in is handed to the page of step 2.
 
   const repair = find("#repair-form");
 
-  // The submit button is disabled in the page so that, without this script,
-  // Enter cannot send a form that no server answers.
-  all("[data-enable]", repair).forEach((button) => { button.disabled = false; });
+  withKoek((koek) => {
+    // The button is disabled in the page so that, without Koektrommel, Enter
+    // cannot send a form that no server answers.
+    all("[data-enable]", repair).forEach((button) => { button.disabled = false; });
 
-  function showStep(step) {
-    all("[data-step]", repair).forEach((part) => { part.hidden = part.dataset.step !== step; });
-    all("[data-step-mark]").forEach((mark) => {
-      if (mark.dataset.stepMark === step) mark.setAttribute("aria-current", "step");
-      else mark.removeAttribute("aria-current");
+    repair.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const result = find("[data-result]", repair);
+      result.textContent = "";
+      koek.handoff.put("repair", Object.fromEntries(new FormData(repair))).then(
+        () => location.assign(repair.dataset.next),
+        () => { result.textContent = result.dataset.fail; },
+      );
     });
-    find("[data-result]", repair).textContent = "";
-    find("#step-" + step).focus();
-  }
-
-  function fillSummary() {
-    const list = find("[data-summary]", repair);
-    list.replaceChildren();
-    all("select, textarea", repair).forEach((field) => {
-      if (!field.value) return;
-      const pair = document.createElement("div");
-      const term = document.createElement("dt");
-      const value = document.createElement("dd");
-      term.textContent = field.labels[0].textContent.replace(/\s*\(.*\)$/, "");
-      value.textContent = field.value;
-      pair.append(term, value);
-      list.append(pair);
-    });
-  }
-
-  repair.addEventListener("submit", (event) => {
-    event.preventDefault();
-    fillSummary();
-    showStep("2");
-  });
-  find("[data-back]", repair).addEventListener("click", () => showStep("1"));
-  find("[data-send]", repair).addEventListener("click", () => {
-    repair.reset();
-    showStep("1");
-    const result = find("[data-result]", repair);
-    result.textContent = result.dataset.text;
   });
 
   // ------------------------------------------------------- home search ---
+  // Use 3: the area is a preference.
 
   const search = find("#search-form");
+  const place = find("#search-place");
   const homes = all(".home");
   search.hidden = false;
 
-  search.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const place = find("#search-place").value;
+  function filter() {
     const rooms = Number(find("#search-rooms").value);
     const rent = Number(find("#search-rent").value);
     let shown = 0;
     homes.forEach((home) => {
       const data = home.dataset;
-      const fits = (!place || data.place === place) && Number(data.rooms) >= rooms && Number(data.rent) <= rent;
+      const isThere = place.value === "all" || data.place === place.value;
+      const fits = isThere && Number(data.rooms) >= rooms && Number(data.rent) <= rent;
       home.hidden = !fits;
       if (fits) shown += 1;
     });
     const count = find("[data-count]");
     const text = shown === 0 ? count.dataset.none : shown === 1 ? count.dataset.one : count.dataset.many;
     count.textContent = text.replace("{n}", String(shown));
+  }
+
+  search.addEventListener("submit", (event) => {
+    event.preventDefault();
+    filter();
+  });
+
+  withKoek((koek) => {
+    function showPlace() {
+      const wanted = koek.preferences.get("district") || "all";
+      if (place.value === wanted) return;
+      place.value = wanted;
+      filter();
+    }
+    showPlace();
+    koek.on("setting", showPlace);
+    place.addEventListener("change", () => {
+      koek.preferences.set("district", place.value).catch(console.warn);
+      filter();
+    });
+  });
+
+  // ---------------------------------------------------------- language ---
+  // Use 3 too: who picks a language gets it on the next page of the visit.
+
+  withKoek((koek) => {
+    const wanted = koek.preferences.get("language");
+    if (wanted && wanted !== document.documentElement.lang && !location.search) {
+      location.replace("/?lang=" + wanted + location.hash);
+    }
+    all("[data-language]").forEach((link) => link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      const go = () => location.assign(link.href);
+      koek.preferences.set("language", link.dataset.language).then(go, go);
+    }));
+  });
+
+  // ----------------------------------------------------------- display ---
+  // Use 4: the style sheet follows the attributes that Koektrommel puts on
+  // <html>; here are three buttons more than its own settings have.
+
+  withKoek((koek) => {
+    const sizes = find("[data-sizes]");
+    sizes.hidden = false;
+    function showSize() {
+      const size = koek.display.get("text-size") || "100";
+      all("button", sizes).forEach((button) => {
+        button.setAttribute("aria-pressed", String(button.dataset.size === size));
+      });
+    }
+    showSize();
+    koek.on("setting", showSize);
+    all("button", sizes).forEach((button) => button.addEventListener("click", () => {
+      koek.display.set("text-size", button.dataset.size).catch(console.warn);
+    }));
   });
 
   // ------------------------------------------------ what the choice does ---
@@ -96,10 +133,25 @@
     });
     const status = find("[data-panel-status]", panel);
     status.textContent = some ? status.dataset.some : status.dataset.none;
+    showSettings(koek);
+  }
+
+  // What is set, by the names that Koektrommel has for it, and for how long.
+  function showSettings(koek) {
+    all("[data-kept], [data-set]").forEach((line) => {
+      line.dataset.none = line.dataset.none || line.textContent;
+      const use = line.dataset.kept || line.dataset.set;
+      const names = use === "display" ? ["text-size", "contrast", "motion"] : ["language", "district"];
+      const set = names.filter((name) => koek[use].get(name)).map((name) => name + " = " + koek[use].get(name));
+      const term = koek.allows(use) ? line.dataset.choice : line.dataset.visit;
+      if (!set.length) line.textContent = line.dataset.none;
+      else line.textContent = line.dataset.set ? line.dataset.now + " " + set.join(", ") + ". " + term : term;
+    });
   }
 
   document.addEventListener("koektrommel:ready", showChoices);
   document.addEventListener("koektrommel:change", showChoices);
+  document.addEventListener("koektrommel:setting", showChoices);
   window.addEventListener("pageshow", showChoices);
   showChoices();
 })();

@@ -6,7 +6,12 @@ use actix_web::{
     web::{Data, Path, Query},
 };
 
-use super::{assets::send, headers::SHORT, language::Selection, problem};
+use super::{
+    assets::send,
+    headers::{POLICY_IN_FRAME, POLICY_WITH_FRAME, SHORT},
+    language::Selection,
+    problem,
+};
 use crate::app::App;
 
 /// `GET /`
@@ -17,13 +22,21 @@ pub(super) async fn page(request: HttpRequest, app: Data<App>, selection: Query<
     let mut answer = send(&request, asset, SHORT);
     let vary = header::HeaderValue::from_static("Accept-Encoding, Accept-Language");
     answer.headers_mut().insert(header::VARY, vary);
-    answer
+    with_policy(answer, POLICY_WITH_FRAME)
 }
 
 /// `GET /demo/{name}`
 pub(super) async fn file(request: HttpRequest, app: Data<App>, name: Path<String>) -> HttpResponse {
     match app.demo.file(&name) {
+        Some(asset) if name.starts_with("map.") && name.ends_with(".html") => {
+            with_policy(send(&request, asset, SHORT), POLICY_IN_FRAME)
+        }
         Some(asset) => send(&request, asset, SHORT),
         None => problem::not_found(request).await,
     }
+}
+
+fn with_policy(mut answer: HttpResponse, policy: &'static str) -> HttpResponse {
+    answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, header::HeaderValue::from_static(policy));
+    answer
 }

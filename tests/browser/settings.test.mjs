@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { fixture, logSize, NOTHING, press, reopen, stored, test, visit } from './support.mjs';
 
-/** The settings' script is named by its hash; the page's own tag names none. */
-const SETTINGS = /\/privacy\/koektrommel\.[0-9a-f]{16}\.js$/;
+/** The parts of the script are named by their hashes; the page's own tag names none. */
+const PART = /\/privacy\/koektrommel\.[0-9a-f]{16}\.js$/;
 const NOTICE = /\/privacy\/api\/v1\/notice\?/;
 
 /** The addresses under the mount that the page has asked for. */
@@ -15,34 +15,41 @@ function watch(context) {
   return asked;
 }
 
+/** A page without any form that remembers. */
+const PLAIN = '<main><h1>Proef</h1><a href="/privacy/settings" data-koek-settings>Cookie-instellingen</a></main>';
+
 test('a first visit takes one request; the settings come when they are wanted, and once', async (room) => {
   const { page, context } = room;
   const asked = watch(context);
-  await visit(room);
+  await fixture(room, PLAIN);
+  await page.waitForSelector('#koek-banner');
   await page.waitForTimeout(1500);
   assert.equal(asked.length, 1, asked.join(' '));
   await page.hover('#koek-choose');
   await page.waitForTimeout(300);
+  assert.equal(asked.length, 3, asked.join(' '));
   assert.deepEqual(await stored(page, context), NOTHING, 'fetching ahead leaves nothing');
   await page.click('#koek-choose');
-  await page.waitForSelector('#koek-settings[open]');
+  await page.waitForSelector('#koek-display');
   await page.keyboard.press('Escape');
   await page.click('#koek-choose');
-  await page.waitForSelector('#koek-settings[open]');
-  assert.equal(asked.length, 3, asked.join(' '));
-  assert.equal(asked.filter((one) => SETTINGS.test(one)).length, 1);
-  assert.equal(asked.filter((one) => one.includes('/api/v1/notice?')).length, 1);
+  await page.waitForSelector('#koek-display');
+  const count = (mark) => asked.filter((one) => mark.test(one)).length;
+  assert.equal(count(PART), 2, 'the dialog, and the display controls in it');
+  assert.equal(count(NOTICE), 1);
+  assert.equal(count(/\/api\/v1\/preferences\?/), 1);
   assert.deepEqual(await stored(page, context), NOTHING);
 });
 
-test('what the server sends is as small as promised', async ({ page, address }) => {
+test('what the server sends is as small as promised', async (room) => {
+  const { page, address } = room;
   const size = async (path) => {
     const answer = await fetch(address + path, { headers: { 'accept-encoding': 'br' } });
     assert.equal(answer.headers.get('content-encoding'), 'br');
     return Number(answer.headers.get('content-length'));
   };
   const asked = watch(page.context());
-  await page.goto(address);
+  await fixture(room, PLAIN);
   await page.hover('#koek-choose');
   await page.waitForTimeout(300);
   assert.equal(asked.length, 3);
@@ -54,7 +61,7 @@ test('what the server sends is as small as promised', async ({ page, address }) 
 
 test('settings that cannot be had: the page of the server instead', { faults: true }, async (room) => {
   const { page, context, address } = room;
-  await context.route(SETTINGS, (route) => route.fulfill({ status: 404, body: '' }));
+  await context.route(PART, (route) => route.fulfill({ status: 404, body: '' }));
   await visit(room);
   await page.click('#koek-choose');
   await page.waitForURL(`${address}/privacy/settings**`);
@@ -64,7 +71,7 @@ test('after a choice: settings that cannot be had ask again, then lead to the pa
   const { page, context, address, seen } = room;
   await visit(room);
   await press(page, '#koek-accept');
-  await context.route(SETTINGS, (route) => route.abort());
+  await context.route(PART, (route) => route.abort());
   await page.locator('[data-koek-settings]').first().click();
   await page.waitForSelector('#koek-banner');
   await press(page, '#koek-refuse');
@@ -89,7 +96,8 @@ test("the settings' texts may be left out of the script: fetched when used", asy
   await without(context, address, (text) =>
     text.replace(/"(settings\.(?!link)\w+|state\.\w+|button\.save)":"[^"]*",/g, '').replace(/,"text":"[^"]*"/g, ''),
   );
-  await visit(room);
+  await fixture(room, PLAIN);
+  await page.waitForSelector('#koek-banner');
   assert.equal(asked.filter((one) => NOTICE.test(one)).length, 0);
   await page.click('#koek-choose');
   await page.waitForSelector('#koek-settings[open]');

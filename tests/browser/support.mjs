@@ -110,10 +110,10 @@ export async function reopen(page) {
 }
 
 /** A page of our own on the server's origin, with the widget in it; `body` is its content, with its own `tag: false`. */
-export async function fixture({ page, address, context }, body, { path = '/fixture', tag = true, headers = {} } = {}) {
+export async function fixture({ page, address, context }, body, { path = '/fixture', tag = true, head = '', headers = {} } = {}) {
   const script = tag ? '<script src="/privacy/koektrommel.js" defer></script>' : '';
   const html = `<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>Proef</title>
-    ${script}</head><body>${body}</body></html>`;
+    ${script}${head}</head><body>${body}</body></html>`;
   await context.route(address + path, (route) => route.fulfill({ contentType: 'text/html', headers, body: html }));
   await page.goto(address + path);
 }
@@ -140,7 +140,7 @@ export async function logSize(address) {
 
 /** The ids of every checkbox in the open settings, with its state. */
 export const boxes = (page) =>
-  page.$$eval('#koek-settings input', (all) => Object.fromEntries(all.map((box) => [box.id.slice(7), box.checked])));
+  page.$$eval('#koek-settings [id^=koek-p-]', (all) => Object.fromEntries(all.map((box) => [box.id.slice(7), box.checked])));
 
 /** The answers in the choice cookie. */
 export const answers = (page) =>

@@ -1,10 +1,12 @@
 /** `window.koektrommel`: what the page's own scripts can ask and do. There is no way to accept from here. */
 
-import type { Koektrommel } from '../koektrommel';
+import type { Koektrommel, KoektrommelSettings } from '../koektrommel';
 import { complete, grants } from './choice';
 import { known } from './config';
 import { guard } from './guard';
+import { kept } from './display';
 import { openSettings } from './settings';
+import { uses } from './uses-on-demand';
 import { allows, announce, choices, decide, open } from './state';
 
 const no = (control: 'refuse' | 'withdraw'): void =>
@@ -14,6 +16,11 @@ const no = (control: 'refuse' | 'withdraw'): void =>
     if (!grants(choices()) && (control === 'withdraw' || !open(notice.purposes).length)) return;
     decide(notice, 'api', control, complete(notice.purposes, () => false), false);
   });
+
+const settings = (purpose: string): KoektrommelSettings => ({
+  get: (name) => kept(purpose)[name],
+  set: uses('set', purpose),
+});
 
 let settle: (api: Koektrommel) => void;
 
@@ -25,14 +32,21 @@ const api = {
   withdraw: () => no('withdraw'),
   on(event, listener) {
     const name = `koektrommel:${event}` as const;
-    const hear = (told: DocumentEventMap[typeof name]): void => guard(() => listener(told.detail));
+    const hear = (told: DocumentEventMap[typeof name]): void => guard(() => listener((told as CustomEvent).detail));
     document.addEventListener(name, hear);
-    if (event === 'ready' && window.koektrommel === api) guard(() => listener({ choices: choices(), changed: [] }));
+    if (event === 'setting') guard(uses('begin'));
+    if (event === 'ready' && window.koektrommel === api) guard(() => listener({ choices: choices(), changed: [] } as never));
     return () => document.removeEventListener(name, hear);
   },
   push(...tasks) {
     for (const task of tasks) guard(() => task(api));
   },
+  handoff: {
+    put: uses('put'),
+    take: uses('take'),
+  },
+  preferences: settings('preferences'),
+  display: settings('display'),
   ready: new Promise<Koektrommel>((resolve) => (settle = resolve)),
 } satisfies Koektrommel as Koektrommel;
 

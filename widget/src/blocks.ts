@@ -5,16 +5,15 @@ import { redock } from './dock';
 import { guard } from './guard';
 import { part } from './parts';
 import { offerWayBack } from './reopen';
-import { release } from './scripts';
 import { kit } from './settings';
 import { allows } from './state';
+import { uses } from './uses-on-demand';
 
-/** Frames, images and style sheets, the cookie table, and the marks of other tools: another part's work. */
-const OTHERS =
-  '[data-koek]:not(script),[data-koek-table],[data-cookieconsent],[data-category],[data-name]';
+/** What waits for a yes, the cookie table, and the marks of other tools: another part's work. */
+const WAITING = '[data-koek],[data-koek-table],[data-cookieconsent],[data-category],[data-name]';
 
 /** Whatever may be of ours in something that was added. */
-const OURS = '[data-koek],' + OTHERS;
+const OURS = WAITING + ',[data-koek-remember]';
 
 /** Has a part do its work; `changed` are the purposes whose answer has. */
 const use = (name: 'embeds' | 'extras', ...rest: [(readonly string[])?, boolean?]): void =>
@@ -23,11 +22,11 @@ const use = (name: 'embeds' | 'extras', ...rest: [(readonly string[])?, boolean?
 /** Lets everything go that may, and puts back what was lost. */
 function look(): void {
   due = 0;
-  release(allows, () => false);
   redock();
   offerWayBack(known());
   // From then on that part follows the choice by itself.
-  if (document.querySelector(OTHERS)) use('embeds');
+  if (document.querySelector(WAITING)) use('embeds');
+  if (!config.cookie || document.querySelector('[data-koek-remember]')) guard(uses('remember'));
 }
 
 let due = 0;

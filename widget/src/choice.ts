@@ -1,14 +1,12 @@
 /** The choice cookie as the widget reads it, and the rule what to ask. No browser objects: tested on their own. */
 
 import type { Purpose } from './config';
+import { fields } from './signed';
 
 /** The answers that stand, by purpose id. A purpose that is absent has not been answered. */
 export type Choices = Readonly<Record<string, boolean>>;
 
 const DAY_MS = 864e5;
-
-/** The server signs with 32 bytes of HMAC in base64, put before the payload. Only the server can check it. */
-const MAC_LENGTH = 44;
 
 /**
  * How far in the future a choice may be dated, for clocks that are slow. Further is treated as no choice.
@@ -25,20 +23,15 @@ const SLACK_MS = 7 * DAY_MS;
  */
 export function readChoice(cookies: () => string, name: string, now: number, purposes: readonly Purpose[] = []): Choices {
   const found: Record<string, boolean> = {};
-  try {
-    const pair = cookies().split(/; */).find((one) => one.startsWith(`${name}=`));
-    const fields = new URLSearchParams(decodeURIComponent(pair!.slice(name.length + 1)).slice(MAC_LENGTH));
-    const day = (field: string): number => Date.parse(fields.get(field)!);
-    const until = day('e');
-    if (fields.get('v') !== '1' || !(day('d') <= now + SLACK_MS)) return found;
-    for (const [, id, answer, mark] of fields.get('p')!.matchAll(/([^~.]+)\.([01])\.?([^~]*)/g)) {
-      const yes = answer === '1';
-      // A no has no mark: it stands whatever has changed.
-      const current = purposes.find((one) => one.id === id)?.mark;
-      if (now < (yes ? until : (day('s') || until) + DAY_MS) && !(mark && current && mark !== current)) found[id!] = yes;
-    }
-  } catch {
-    // A sandboxed frame that may not look, no cookie, a stray per cent sign, no answers: no choice.
+  const { d, e, s, p = '' } = fields(cookies, name);
+  const day = (text: string | undefined): number => Date.parse(text!);
+  const until = day(e);
+  if (!(day(d) <= now + SLACK_MS)) return found;
+  for (const [, id, answer, mark] of p.matchAll(/([^~.]+)\.([01])\.?([^~]*)/g)) {
+    const yes = answer === '1';
+    // A no has no mark: it stands whatever has changed.
+    const current = purposes.find((one) => one.id === id)?.mark;
+    if (now < (yes ? until : (day(s) || until) + DAY_MS) && !(mark && current && mark !== current)) found[id!] = yes;
   }
   return found;
 }

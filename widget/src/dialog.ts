@@ -6,6 +6,7 @@
 import { complete, grants, type Choices } from './choice';
 import type { Notice, Purpose } from './config';
 import { button, buttons, el, host, link, slot } from './dom';
+import { guard } from './guard';
 import type { Control } from './outbox';
 import type { kit as Kit } from './settings';
 import css from './dialog.css';
@@ -51,6 +52,17 @@ export function show(kit: typeof Kit, notice: Notice, opener: HTMLElement | null
   const rows = (kind: Purpose['kind'], row: (purpose: Purpose) => HTMLElement): HTMLElement =>
     el('ul', { role: 'list' }, ...purposes.filter((one) => one.kind === kind).map(row));
 
+  // It comes when it has been fetched; the choice does not wait for it.
+  const display = el('div', {});
+  guard(async () => {
+    const controls: HTMLElement | undefined = await kit.uses('controls')(
+      purposes.find((one) => one.id === 'display')?.name,
+    );
+    if (!controls) return;
+    display.append(controls);
+    if (opener?.closest('[data-koek-display]')) controls.shadowRoot!.querySelector('h3')!.focus();
+  });
+
   const heading = el('h2', { id: 'title', tabindex: '-1' }, texts['settings.title']);
   const dialog = el(
     'dialog',
@@ -59,6 +71,7 @@ export function show(kit: typeof Kit, notice: Notice, opener: HTMLElement | null
     el('p', {}, texts['settings.intro']),
     rows('choice', choice),
     el('p', {}, texts['settings.withdraw']),
+    display,
     el('h3', {}, texts['settings.always']),
     rows('exempt', exempt),
     slot('a'),

@@ -1,10 +1,11 @@
 /**
- * What waits for a yes besides plain scripts: frames, images, style sheets, sound and film, and all that other tools
- * have marked; and the cookie table. A bundle of its own, fetched by a page that has any.
+ * What waits for a yes: scripts, frames, images, style sheets, sound and film, and all that other tools have marked; and
+ * the cookie table. A bundle of its own, fetched by a page that has any.
  */
 
 import { marks, purposes } from './foreign';
 import { cover, coverOf, sweep, uncover } from './placeholder';
+import { release } from './scripts';
 import type { kit as Kit } from './settings';
 import { fill } from './table';
 
@@ -67,9 +68,9 @@ export async function run(kit: typeof Kit, changed: readonly string[] = []): Pro
   }
   const isPurpose = (id: string): boolean => kit.known().purposes.some((one) => one.id === id);
   translate(kit, isPurpose);
-  kit.release(kit.allows, () => false);
-  // A no takes back what was shown once, too.
   const refused = changed.filter((id) => !kit.allows(id));
+  release(kit.allows, (id) => refused.includes(id));
+  // A no takes back what was shown once, too.
   const covered: [HTMLIFrameElement, string[]][] = [];
   for (const element of document.querySelectorAll('[data-koek]:not(script)')) {
     const ids = element.getAttribute('data-koek')!.split(/[ ,]+/);

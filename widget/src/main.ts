@@ -4,6 +4,7 @@ import { isPresent, publish } from './api';
 import { askIfOpen } from './banner';
 import { follow } from './blocks';
 import { elsewhere, shown } from './config';
+import { reflect } from './display';
 import { guard } from './guard';
 import { followLinks } from './reopen';
 import { begin } from './state';
@@ -27,6 +28,8 @@ function whenParsed(): void {
   else guard(start);
 }
 
+// Before the page is drawn, if the tag stands in the head and does not wait.
+guard(reflect);
 // A page that is only being prepared shows, stores and sends nothing until the visitor comes to it.
 if (document.prerendering) document.addEventListener('prerenderingchange', whenParsed, { once: true });
 else whenParsed();

@@ -11,7 +11,7 @@ const MARK = '[data-koek-settings]';
 /** One listener for every link and button, also those that come later. */
 export function followLinks(): void {
   document.addEventListener('click', (event) => {
-    const opener = (event.target as Element).closest?.<HTMLElement>(MARK);
+    const opener = (event.target as Element).closest?.<HTMLElement>(MARK + ',[data-koek-display]');
     // A link opened in a new tab leads to the settings page of the server.
     if (!opener || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();

@@ -3,11 +3,12 @@
 import { askAgain } from './banner';
 import { config, known, mount, query, refresh, shown, type Notice } from './config';
 import { confirm } from './confirmation';
+import { kept } from './display';
 import { look } from './dock';
 import { guard } from './guard';
 import { part } from './parts';
-import { release } from './scripts';
 import { allows, choices, decide, open } from './state';
+import { uses } from './uses-on-demand';
 
 /** The notice with all its texts. The script has the banner's only; the others are fetched when they are needed. */
 const whole = async (): Promise<Notice> => {
@@ -16,7 +17,7 @@ const whole = async (): Promise<Notice> => {
 };
 
 /** What a part gets from this script: there must be one state, one dock and one look. */
-export const kit = { mount, query, config, known, whole, look, choices, allows, open, decide, confirm, release };
+export const kit = { mount, query, config, known, whole, look, choices, allows, open, decide, confirm, kept, uses };
 
 type Loading = Promise<[typeof import('./dialog'), Notice]>;
 let loading: Loading | undefined;

@@ -2,9 +2,9 @@
 
 import { complete, grants, readChoice, unanswered, type Choices } from './choice';
 import { address, config, known, mount, source, type Notice, type Purpose } from './config';
+import { reflect } from './display';
 import { guard } from './guard';
 import { makeOutbox, type Control, type Decision, type Layer } from './outbox';
-import { release } from './scripts';
 import { uuid7 } from './uuid';
 
 /** What the visitor ought to be told about the last decision: keys of the notice's texts. */
@@ -68,7 +68,7 @@ const outbox = makeOutbox({
 });
 
 /** The cookie, then what the server has not acknowledged yet: the last word counts. */
-const fromBrowser = (): Choices => ({
+export const fromBrowser = (): Choices => ({
   ...readChoice(() => document.cookie, config.cookie, Date.now(), known().purposes),
   ...outbox.pending().at(-1)?.choices,
 });
@@ -96,7 +96,7 @@ export function update(now: Choices = { ...unkept, ...fromBrowser() }): void {
   standing = now;
   const after = choices();
   const changed = Object.keys(after).filter((id) => after[id] !== before[id]);
-  guard(() => release(allows, (id) => before[id] === true && !after[id]));
+  guard(reflect);
   if (changed.length) announce('change', changed);
   screen.changed();
 }

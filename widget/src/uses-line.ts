@@ -1,0 +1,53 @@
+/** The line that says, under a form, what is kept of it; with a button to clear it. */
+
+import { el, host, sheet } from './dom';
+import { guard } from './guard';
+import { lists, type Kit } from './uses-api';
+import css from './uses.css';
+import page from './uses-page.css';
+
+let styled = false;
+
+/** A host in the look of the widget and of this part; what the visitor set counts for the widget too. */
+export function box(kit: Kit, attributes: Readonly<Record<string, string>>, inside: HTMLElement): HTMLElement {
+  if (!styled) sheet(document, page);
+  styled = true;
+  return host('section', attributes, kit.look + css, inside);
+}
+
+/** A button inside a host. */
+export function press(text: string | undefined, act: () => unknown): HTMLButtonElement {
+  const made = el('button', { type: 'button' }, text);
+  made.addEventListener('click', () => guard(act));
+  return made;
+}
+
+/** What the button beside the words does. */
+export type Offer = 'uses.form.clear' | 'uses.form.undo';
+
+/**
+ * Makes a line for a form; returns what shows words on it. It stands at the end of the form, or in the element of the
+ * form that the page keeps free for it: `data-koek-remember-line`.
+ */
+export function line(kit: Kit, form: HTMLFormElement, act: (offer: Offer) => void): (key: string, offer?: Offer) => Promise<void> {
+  const words = el('span', { role: 'status' });
+  let offered: Offer | undefined;
+  const button = press('', () => offered && act(offered));
+  let made: HTMLElement | undefined;
+  let said: string | undefined;
+  return async (key, offer) => {
+    if (said === key) return;
+    said = key;
+    if (!key && !made) return;
+    const { texts, language } = await lists(kit);
+    // Something else was said while the words were fetched.
+    if (said !== key) return;
+    made ??= box(kit, { class: 'koek-line', lang: language }, el('div', { class: 'line' }, words, button));
+    if (!made.isConnected) (form.querySelector('[data-koek-remember-line]') ?? form).append(made);
+    made.hidden = !key;
+    words.textContent = texts[key] ?? '';
+    offered = offer;
+    button.hidden = !offer;
+    button.textContent = (offer && texts[offer]) ?? '';
+  };
+}
