@@ -84,7 +84,7 @@ fn facts(page: &Page<'_>) -> Markup {
     let moment = local(consent.time);
     let day = |at| day_in_words(at, words.language);
     html! {
-        table.data.facts {
+        table.data {
             caption { (words.get("page.receipt.facts")) }
             tbody {
                 @if let Some(reference) = Reference::new(consent.id.index(), leaf) {
