@@ -252,12 +252,9 @@ fn a_form_that_was_tampered_with_stores_nothing_and_is_not_repeated() {
 #[test]
 fn what_the_address_says_is_not_written_into_the_page() {
     let server = Server::start();
-    for saved in ["1", "%3Cscript%3Ealert(1)%3C/script%3E", "K7Q-M4T-92%22%3E", "Zq7marker"] {
+    for saved in ["1", "%3Cscript%3Ealert(1)%3C/script%3E", "K7Q-M4T-Zq7marker%22%3E", "Zq7marker"] {
         let text = server.get(&format!("{SETTINGS}&saved={saved}")).expect(200).text();
-        assert!(
-            !text.contains("alert(1)") && !text.contains("Zq7marker") && !text.contains("92\">"),
-            "{text}"
-        );
+        assert!(!text.contains("alert(1)") && !text.contains("Zq7marker"), "{text}");
         // Who chose nothing has saved nothing, whatever the address says.
         assert!(!text.contains("role=\"status\"") && !text.contains("Your choice is saved."), "{saved}");
     }
