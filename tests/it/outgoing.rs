@@ -28,10 +28,11 @@ fn outgoing(trace: &str) -> Vec<&str> {
         let call = line.trim_start().split_once(' ').map_or("", |(_, call)| call.trim_start());
         match call.split('(').next().unwrap_or_default() {
             "connect" | "io_uring_setup" => true,
-            "sendto" => !call.contains(", NULL, 0") && !call.ends_with("<unfinished ...>"),
+            "sendto" if !call.ends_with("<unfinished ...>") => !call.contains(", NULL, 0"),
             "sendmsg" | "sendmmsg" => call.contains("msg_name={"),
-            // The second half of a call says where it went.
-            _ => call.starts_with("<... sendto resumed>") && !call.contains("NULL, 0"),
+            // Of a call in two halves either may say where it went.
+            "sendto" => call.contains("sa_family="),
+            _ => call.starts_with("<... sendto resumed>") && call.contains("sa_family="),
         }
     };
     trace.lines().filter(goes_out).collect()
@@ -121,6 +122,7 @@ fn a_connection_in_a_trace_is_seen() {
         "7 connect(9, {sa_family=AF_INET}, 16 <unfinished ...>",
         "7 sendto(9, \"q\", 1, 0, {sa_family=AF_INET, sin_port=htons(53)}, 16) = 1",
         "7 <... sendto resumed>{sa_family=AF_INET, sin_port=htons(53)}, 16) = 1",
+        "7 sendto(9, \"q\", 1, 0, {sa_family=AF_INET, sin_port=htons(53)}, 16 <unfinished ...>",
         "7 sendmsg(9, {msg_name={sa_family=AF_INET}, msg_namelen=16}, 0) = 1",
         "7 io_uring_setup(8, {}) = 9",
     ] {
@@ -130,6 +132,7 @@ fn a_connection_in_a_trace_is_seen() {
         "7 sendto(9, \"HTTP/1.1 200 OK\\r\\n\"..., 120, MSG_NOSIGNAL, NULL, 0) = 120",
         "7 sendto(9, \"HTTP/1.1 200 OK\\r\\n\"..., 120, MSG_NOSIGNAL, NULL, 0 <unfinished ...>",
         "7 <... sendto resumed>, NULL, 0) = 120",
+        "5878  <... sendto resumed>)             = 5",
         "7 accept4(8, {sa_family=AF_INET, sin_port=htons(4711)}, [128 => 16], SOCK_CLOEXEC) = 9",
         "7 +++ exited with 0 +++",
     ] {
