@@ -2,13 +2,11 @@
 //! keep it. Without that call this test fails, and a power cut would lose what a visitor was promised.
 
 use std::{
-    fs,
-    process::Command,
-    thread,
+    fs, thread,
     time::{Duration, Instant},
 };
 
-use crate::support::{Decision, Server, server::Options};
+use crate::support::{Decision, Server, program::strace, server::Options};
 
 /// One system call, as it ended.
 #[derive(Clone, Debug)]
@@ -92,18 +90,9 @@ fn fault(calls: &[Call], store: &str) -> Option<String> {
 
 #[test]
 fn the_disk_has_a_decision_before_the_visitor_hears_so() {
-    let version = Command::new("strace").arg("--version").output();
-    assert!(
-        version.is_ok_and(|output| output.status.success()),
-        "this test needs the program `strace` (on Debian and Ubuntu: apt-get install strace)"
-    );
     let temp = tempfile::tempdir().unwrap();
     let trace = temp.path().join("trace");
-    // `-D`: the tracer stands aside, and the process we start and stop is the server itself.
-    let words = [
-        "strace",
-        "-D",
-        "-f",
+    let mut under = strace([
         "-yy",
         "-s",
         "64",
@@ -111,8 +100,8 @@ fn the_disk_has_a_decision_before_the_visitor_hears_so() {
         "trace=write,writev,pwrite64,pwritev,pwritev2,ftruncate,fallocate,fsync,fdatasync,sync_file_range,sendto,\
          sendmsg,sendmmsg",
         "-o",
-    ];
-    let under = words.iter().map(Into::into).chain([trace.clone().into_os_string()]).collect();
+    ]);
+    under.push(trace.clone().into());
     let mut server = Server::start_with(Options { under, ..Options::default() });
     let decision = Decision::accept(&server);
     // Everything that a first decision sets up has been set up.

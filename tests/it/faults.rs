@@ -1,9 +1,7 @@
 //! The disk refuses, under the real program: system calls fail with the errors that disks have. What was acknowledged
 //! is there afterwards, and the log verifies.
 
-use std::process::Command;
-
-use crate::support::{Decision, Log, Server, koektrommel, server::Options};
+use crate::support::{Decision, Log, Server, koektrommel, program::strace, server::Options};
 
 /// What is made to fail, how, and which time: strace's own spelling.
 const FAULTS: [&str; 7] = [
@@ -20,19 +18,12 @@ const FAULTS: [&str; 7] = [
 
 #[test]
 fn whatever_the_disk_refuses_what_was_acknowledged_is_there() {
-    let version = Command::new("strace").arg("--version").output();
-    assert!(
-        version.is_ok_and(|output| output.status.success()),
-        "this test needs the program `strace` (on Debian and Ubuntu: apt-get install strace)"
-    );
     let mut refused_in_all = 0;
     for fault in FAULTS {
         let call = fault.split(':').next().unwrap();
         let inject = format!("inject={fault}");
         let trace = format!("trace={call}");
-        let words =
-            ["strace", "-D", "-f", "-qq", "-o", "/dev/null", "-e", trace.as_str(), "-e", inject.as_str()];
-        let under = words.iter().map(Into::into).collect();
+        let under = strace(["-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject]);
         let mut server = Server::start_with(Options { under, ..Options::default() });
         let decision = Decision::refuse(&server);
         let (mut acknowledged, mut refused) = (Vec::new(), 0);

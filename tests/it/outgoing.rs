@@ -3,7 +3,6 @@
 use std::{
     fs,
     path::Path,
-    process::Command,
     time::{Duration, Instant},
 };
 
@@ -11,7 +10,7 @@ use crate::support::{
     Decision, Request, Server,
     decision::{CONSENTS, COOKIE, NOTICE},
     get, koektrommel,
-    program::koektrommel_with,
+    program::{koektrommel_with, strace},
     server::Options,
 };
 
@@ -55,15 +54,10 @@ fn finished(trace: &Path) -> String {
 
 #[test]
 fn the_server_opens_no_connection_of_its_own() {
-    let version = Command::new("strace").arg("--version").output();
-    assert!(
-        version.is_ok_and(|output| output.status.success()),
-        "this test needs the program `strace` (on Debian and Ubuntu: apt-get install strace)"
-    );
     let temp = tempfile::tempdir().unwrap();
     let trace = temp.path().join("trace");
-    let words = ["strace", "-D", "-f", "-s", "16", "-e", TRACED, "-o"];
-    let under = words.iter().map(Into::into).chain([trace.clone().into_os_string()]).collect();
+    let mut under = strace(["-s", "16", "-e", TRACED, "-o"]);
+    under.push(trace.clone().into());
     let mut server = Server::start_with(Options { under, ..Options::default() });
 
     let mut asked = 0;

@@ -17,6 +17,19 @@ pub(crate) fn path() -> PathBuf {
     env!("CARGO_BIN_EXE_koektrommel").into()
 }
 
+/// The beginning of a command that runs the program under `strace`, with these words before the program's own.
+///
+/// `-D`: the tracer stands aside, and the process that a test starts and stops is the program itself. `-f`: all threads.
+pub(crate) fn strace<S: AsRef<OsStr>>(words: impl IntoIterator<Item = S>) -> Vec<OsString> {
+    let version = Command::new("strace").arg("--version").output();
+    assert!(
+        version.is_ok_and(|output| output.status.success()),
+        "this test needs the program `strace` (on Debian and Ubuntu: apt-get install strace)"
+    );
+    let words = words.into_iter().map(|word| word.as_ref().to_owned());
+    ["strace", "-D", "-f"].into_iter().map(OsString::from).chain(words).collect()
+}
+
 /// What a program said and how it ended.
 #[derive(Debug)]
 pub(crate) struct Finished {
