@@ -18,7 +18,8 @@ const { chromium } = require('playwright-core');
 export const program =
   process.env.KOEKTROMMEL_BIN ?? fileURLToPath(new URL('../../target/release/koektrommel', import.meta.url));
 
-const FLAGS =
+/** The usual flags of a browser. */
+export const FLAGS =
   '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 
 /** A browser; `extra` are flags besides the usual ones. */
