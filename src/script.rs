@@ -91,7 +91,7 @@ fn file_name(short_hash: &str) -> String {
     format!("scripts/{short_hash}.js")
 }
 
-/// What the widget is told, as a JavaScript object: canonical JSON is one.
+/// What the widget is told, as a JavaScript object.
 fn settings(config: &Config, site: &Site, notice: &Notice) -> String {
     let Ok(Value::Object(mut members)) = json::parse(notice.json()) else { return "{}".to_owned() };
     members.retain(|name, _| matches!(name.as_str(), "site" | "language" | "purposes" | "texts"));
@@ -116,7 +116,24 @@ fn settings(config: &Config, site: &Site, notice: &Notice) -> String {
     if site.watch_undeclared {
         members.insert("watch".to_owned(), Value::Number(ONE_VIEW_IN));
     }
-    Value::Object(members).to_canonical()
+    literal(&Value::Object(members))
+}
+
+/// A value as JavaScript: canonical JSON, with no quotes around the names that need none.
+fn literal(value: &Value) -> String {
+    let joined = |all: Vec<String>| all.join(",");
+    match value {
+        Value::Array(items) => format!("[{}]", joined(items.iter().map(literal).collect())),
+        Value::Object(members) => {
+            let member = |(name, value): (&String, &Value)| {
+                let is_plain = name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') && !name.is_empty();
+                let name = if is_plain { name.clone() } else { Value::from(name.as_str()).to_canonical() };
+                format!("{name}:{}", literal(value))
+            };
+            format!("{{{}}}", joined(members.iter().map(member).collect()))
+        }
+        one => one.to_canonical(),
+    }
 }
 
 /// Whether a text belongs to what a first visit may show: the banner, its confirmation, the way back, which is a link
@@ -131,12 +148,12 @@ fn is_needed_at_once(key: &str, asks: bool) -> bool {
 }
 
 /// Leaves of a purpose what the bundle uses; the rest is in the API's answer and on the cookie page. What is exempt is
-/// never named by the banner.
+/// never named by the banner, and has no mark, by which the bundle tells it from a choice.
 fn shorten(purpose: &mut Value) {
     let Value::Object(members) = purpose else { return };
     let is_choice = members.get("kind") == Some(&Kind::Choice.as_str().into());
     members.retain(|member, _| match member.as_str() {
-        "id" | "kind" => true,
+        "id" => true,
         "changed" | "mark" | "name" | "recipients" => is_choice,
         _ => false,
     });
@@ -144,8 +161,17 @@ fn shorten(purpose: &mut Value) {
 
 #[cfg(test)]
 mod tests {
-    use super::{BUNDLE, CONTENT_TYPE, PARTS, PLACE};
+    use koektrommel_core::json;
+
+    use super::{BUNDLE, CONTENT_TYPE, PARTS, PLACE, literal};
     use crate::asset::Asset;
+
+    #[test]
+    fn a_literal_has_quotes_where_they_are_needed() {
+        let text = r#"{"":0,"a-b":[true,{}],"a_b":"c\"d","e.f":{"g":[]},"h1":1}"#;
+        let Ok(value) = json::parse(text) else { panic!("{text}") };
+        assert_eq!(literal(&value), r#"{"":0,"a-b":[true,{}],a_b:"c\"d","e.f":{g:[]},"h1":1}"#);
+    }
 
     #[test]
     fn the_bundle_has_one_place_for_the_notice() {

@@ -48,7 +48,7 @@ test('the site says what the names of its old tool are called here', async (room
   const { page, context, address } = room;
   await context.route(`${address}/privacy/koektrommel.js`, async (route) => {
     const answer = await route.fetch();
-    const body = (await answer.text()).replace('"cookie":', '"aliases":{"statistics":"display"},"cookie":');
+    const body = (await answer.text()).replace('cookie:"', 'aliases:{statistics:"display"},cookie:"');
     await route.fulfill({ response: answer, body });
   });
   await fixture(room, `<main><h1>Proef</h1><script>window.ran = []</script>${mark('data-cookieconsent="statistics"', 'mapped')}</main>`);

@@ -43,7 +43,7 @@ test('nine views in ten fetch nothing, and a site that does not look never does'
   await fixture(room, `<main><h1>Proef</h1>${LINK}</main>`);
   await page.waitForSelector('#koek-banner');
   await page.waitForTimeout(300);
-  await told(context, address, (text) => text.replace(/,"watch":10/, ''));
+  await told(context, address, (text) => text.replace(/,watch:10/, ''));
   await page.addInitScript(() => (Math.random = () => 0));
   await fixture(room, `<main><h1>Proef</h1>${LINK}</main>`, { path: '/fixture2' });
   await page.waitForSelector('#koek-banner');
@@ -81,7 +81,7 @@ test('a withdrawal clears what the purpose kept, under every path, and leaves th
 test('Google is told: the default first, an update for each change, one at load for a standing choice', async (room) => {
   const { page, context, address } = room;
   await told(context, address, (text) =>
-    text.replace('"site":', '"signals":{"functionality_storage":["preferences"],"personalization_storage":["preferences","display"]},"site":'));
+    text.replace('site:"', 'signals:{"functionality_storage":["preferences"],"personalization_storage":["preferences","display"]},site:"'));
   const head = `<script>window.dataLayer = []; function gtag() { dataLayer.push(arguments); }
     gtag('consent', 'default', { ad_storage: 'denied', functionality_storage: 'denied', wait_for_update: 500 });</script>`;
   await fixture(room, `${head}<main><h1>Proef</h1>${LINK}</main>`);

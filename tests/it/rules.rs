@@ -62,7 +62,7 @@ fn the_script_and_the_notice_carry_the_mark_that_a_yes_takes_with_it() {
         match (id.as_str().unwrap(), mark.as_str()) {
             ("preferences", Some(mark)) => {
                 assert!(cookie.contains(&format!("preferences.1.{mark}&")), "{cookie}");
-                assert!(script.contains(&format!("\"mark\":\"{mark}\"")));
+                assert!(script.contains(&format!("mark:\"{mark}\"")));
             }
             ("display", Some(_)) => assert!(cookie.contains("display.0~"), "{cookie}"),
             (exempt, mark) => assert_eq!(mark, None, "{exempt}"),

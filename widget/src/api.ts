@@ -25,8 +25,8 @@ const settings = (purpose: string): KoektrommelSettings => ({
 let settle: (api: Koektrommel) => void;
 
 const api = {
-  allows: (purpose) => allows(purpose),
-  choices: () => choices(),
+  allows,
+  choices,
   open: () => openSettings(),
   refuse: () => no('refuse'),
   withdraw: () => no('withdraw'),

@@ -38,7 +38,7 @@ export function readChoice(cookies: () => string, name: string, now: number, pur
 
 /** The purposes the visitor may choose. */
 export const choosable = (purposes: readonly Purpose[]): Purpose[] =>
-  purposes.filter((purpose) => purpose.kind === 'choice');
+  purposes.filter((one) => one.mark);
 
 /**
  * The purposes to ask for: only those without an answer, so a new purpose never re-opens an old choice. `signal`: the

@@ -14,15 +14,15 @@ export interface Kept {
 
 export interface Purpose {
   readonly id: string;
-  /** `exempt`: strictly necessary, always on. `choice`: off until the visitor says yes. */
-  readonly kind: 'exempt' | 'choice';
+  /** `exempt`: strictly necessary, always on. `choice`: off until the visitor says yes. Only in an answer of the API. */
+  readonly kind?: 'exempt' | 'choice';
   /** In the script only that of a choice. */
   readonly name: string;
   /** Only in an answer of the API. */
   readonly text?: string;
   /** Only in an answer of the API. */
   readonly cookies?: readonly Kept[];
-  /** What a yes to it is a yes to; none where nothing is asked. */
+  /** What a yes to it is a yes to: each choice has one, and nothing that is exempt. */
   readonly mark?: string;
   /** Who else receives what is stored. */
   readonly recipients?: readonly string[];
@@ -65,7 +65,7 @@ const tag = (document.currentScript ??
 export const source = tag?.src ?? '';
 
 /** The mount as an absolute address: the origin is the script's, which need not be the page's. */
-export const mount = new URL(config.mount, source || location.href).href.replace(/\/$/, '');
+export const mount = new URL(config.mount, source || location.href).href;
 
 const site = tag?.dataset.site || config.site;
 

@@ -11,7 +11,6 @@ export function confirm(notice: Notice, granted: boolean, back?: HTMLElement): v
   const { texts, purposes } = notice;
   const standing = choices();
   const names = purposes.filter(({ id }) => standing[id]).map(({ name }) => name);
-  const list = new Intl.ListFormat(notice.language).format(names);
   const since = performance.now();
   const status = el('p', { role: 'status' });
   const told = section(
@@ -20,7 +19,7 @@ export function confirm(notice: Notice, granted: boolean, back?: HTMLElement): v
     el(
       'p',
       { id: 'koek-done', tabindex: '-1' },
-      texts[granted ? 'confirm.yes' : 'confirm.no']?.replace('{purposes}', () => list),
+      texts[granted ? 'confirm.yes' : 'confirm.no']?.replace('{purposes}', () => names.join(', ')),
     ),
     [slot(''), slot('a')],
     buttons('plain', 'quiet'),

@@ -34,7 +34,7 @@ function watch(): ResizeObserver {
   const room = sheet(document, '');
   return new ResizeObserver(() => {
     const height = docked?.offsetHeight;
-    room(height ? `@media screen{html{scroll-padding-bottom:${height}px;margin-bottom:${height}px}}` : '');
+    room?.replaceSync(height ? `@media screen{html{scroll-padding-bottom:${height}px;margin-bottom:${height}px}}` : '');
   });
 }
 

@@ -17,8 +17,8 @@ export function el<Tag extends keyof HTMLElementTagNameMap>(
   ...children: Child[]
 ): HTMLElementTagNameMap[Tag] {
   const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  for (const child of children) if (child) made.append(child);
+  for (const name in attributes) made.setAttribute(name, attributes[name]!);
+  made.append(...children.filter((child) => child !== undefined));
   return made;
 }
 
@@ -47,19 +47,18 @@ export function button(
   return made;
 }
 
+const sheets: Record<string, CSSStyleSheet> = {};
+
 /**
- * A sheet of the widget's own, which a policy of `style-src 'self'` allows. Where browsers are too old for it, what is
- * shown stands unstyled at its place in the page: in order, equal, and usable.
+ * Gives `root` a sheet of the widget's own, which a policy of `style-src 'self'` allows; one text is read once. Where
+ * browsers are too old for it, what is shown stands unstyled at its place in the page: in order, equal, and usable.
  */
-export function sheet(root: Document | ShadowRoot, text: string): (text: string) => void {
-  try {
-    const made = new CSSStyleSheet();
-    made.replaceSync(text);
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets, made];
-    return (next) => made.replaceSync(next);
-  } catch {
-    return () => {};
-  }
+export function sheet(root: Document | ShadowRoot, text: string): CSSStyleSheet | undefined {
+  guard(() => {
+    if (!sheets[text]) (sheets[text] = new CSSStyleSheet()).replaceSync(text);
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheets[text]!];
+  });
+  return sheets[text];
 }
 
 /** A host in the look of `css`, with `inside` behind its border and `children` for the slots. */

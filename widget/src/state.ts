@@ -78,7 +78,7 @@ export const choices = (): Choices => complete(known().purposes, (id) => standin
 
 /** May this purpose be used now? */
 export const allows = (id: string): boolean =>
-  known().purposes.some((one) => one.id === id && (one.kind === 'exempt' || standing[id] === true));
+  known().purposes.some((one) => one.id === id && (!one.mark || standing[id] === true));
 
 /** What the visitor has still to be asked. */
 export const open = (purposes: readonly Purpose[]): Purpose[] =>

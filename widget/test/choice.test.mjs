@@ -54,9 +54,9 @@ test('on the last day a yes has ended and a no still stands', () => {
 });
 
 const purposes = [
-  { id: 'choice', kind: 'exempt' },
-  { id: 'preferences', kind: 'choice' },
-  { id: 'display', kind: 'choice' },
+  { id: 'choice' },
+  { id: 'preferences', mark: 'AbC_' },
+  { id: 'display', mark: 'x___' },
 ];
 const BOTH_YES = { preferences: true, display: true };
 const ids = (list) => list.map((one) => one.id);
@@ -71,12 +71,12 @@ test('a no outlives a yes that holds for less than half a year', () => {
 
 test('a yes to something else is none; a no stands', () => {
   const marked = MAC + payload({ p: 'display.0~preferences.1.AbC_' });
-  const now = (mark) => said(marked, NOW, [{ id: 'preferences', kind: 'choice', mark }, { id: 'display', kind: 'choice', mark: 'x___' }]);
+  const now = (mark) => said(marked, NOW, [{ id: 'preferences', mark }, { id: 'display', mark: 'x___' }]);
   assert.deepEqual(now('AbC_'), BOTH);
   assert.deepEqual(now('AbC-'), { display: false });
   // Cookies and notices of before there were marks.
   assert.deepEqual(now(undefined), BOTH);
-  assert.deepEqual(said(MAC + payload(), NOW, [{ id: 'preferences', kind: 'choice', mark: 'AbC_' }]), BOTH);
+  assert.deepEqual(said(MAC + payload(), NOW, [{ id: 'preferences', mark: 'AbC_' }]), BOTH);
 });
 
 test('only what has no answer is asked; what is exempt never', () => {

@@ -88,7 +88,7 @@ test('the rules of asking hold over any history', () => {
         if (one.kind === 'signal') world.signal = one.on;
         if (one.kind === 'add' && world.purposes.length < 5) {
           const recipients = one.shared ? { recipients: ['Another'] } : {};
-          world.purposes.push({ id: `p${world.purposes.length}`, kind: 'choice', mark: mark(++versions), ...recipients });
+          world.purposes.push({ id: `p${world.purposes.length}`, mark: mark(++versions), ...recipients });
         }
         if (one.kind === 'change' && target) target.mark = mark(++versions);
         if (one.kind === 'reword' && target) target.name = `${target.name}.`;

@@ -11,20 +11,22 @@ const PLACE = '__KOEK__';
 const read = (path) => readFile(new URL(path, import.meta.url), 'utf8');
 const brotli = (text) => brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
 
-/** JSON with its members in order, as the server writes it. */
-const canonical = (value) => JSON.stringify(value, (_, one) =>
-  one && typeof one === 'object' && !Array.isArray(one)
-    ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : one);
+/** A value as JavaScript with its members in order, as the server writes it. */
+function literal(value) {
+  if (Array.isArray(value)) return `[${value.map(literal)}]`;
+  if (typeof value !== 'object') return JSON.stringify(value);
+  const names = Object.keys(value).sort();
+  return `{${names.map((name) => `${/^[a-z_]+$/.test(name) ? name : JSON.stringify(name)}:${literal(value[name])}`)}}`;
+}
 
 /** The texts of the banner, as the server chooses them. */
 const isNeededAtOnce = (key) => key === 'settings.link' || !/^(page\.|settings\.|state\.|embed\.|table\.|button\.save|notice\.link)/.test(key);
 
 /** What `GET /privacy/koektrommel.js` carries of an answer of `GET /privacy/api/v1/notice`. */
 function inside({ site, notice, language, purposes, texts }) {
-  return canonical({
+  return literal({
     site, notice, language, cookie: '__Host-koek', languages: ['nl', 'en'], mount: '/privacy',
-    purposes: purposes.map(({ id, kind, name, mark }) => ({ id, kind, ...(kind === 'choice' ? { mark, name } : {}) })),
+    purposes: purposes.map(({ id, kind, name, mark }) => ({ id, ...(kind === 'choice' ? { mark, name } : {}) })),
     texts: Object.fromEntries(Object.entries(texts).filter(([key]) => isNeededAtOnce(key))),
   });
 }
