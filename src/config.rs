@@ -5,6 +5,7 @@ mod file;
 mod hosts;
 mod retention;
 mod settings;
+mod theme;
 mod tools;
 
 use std::{
@@ -22,6 +23,7 @@ use koektrommel_core::{
 pub use self::{
     file::load,
     retention::{Retention, Term},
+    theme::Theme,
     tools::Tools,
 };
 use crate::{cookie::Mode, statement::Statement};
@@ -66,6 +68,8 @@ pub struct Site {
     pub validity_months: u8,
     /// Whether some page views report names that the notice does not account for.
     pub watch_undeclared: bool,
+    /// Its own look.
+    pub theme: Theme,
     /// What other tools are told.
     pub tools: Tools,
     /// Its purposes.

@@ -117,16 +117,20 @@ fn notice_of(site: &Site, language: &Language) -> Notice {
     let is_shown = |key: &str| {
         !(key.starts_with("page.") || key.starts_with("uses.")) || key.starts_with("page.settings.")
     };
+    // Who cannot be reached is not offered for questions.
+    let fill = |key: &String, text: &String| match (key.as_str(), &site.contact.contact) {
+        ("settings.help", contact) => {
+            contact.as_ref().map(|contact| (key.clone(), text.replace("{contact}", contact)))
+        }
+        _ => Some((key.clone(), text.clone())),
+    };
     let texts = site.texts.get(language).into_iter().flatten();
     Notice::new(&Parts {
         site: &site.id,
         controller: &site.controller,
         language,
         catalogue: &site.catalogue,
-        texts: &texts
-            .filter(|(key, _)| is_shown(key))
-            .map(|(key, text)| (key.clone(), text.clone()))
-            .collect(),
+        texts: &texts.filter(|(key, _)| is_shown(key)).filter_map(|(key, text)| fill(key, text)).collect(),
         validity_months: site.validity_months,
     })
 }

@@ -11,20 +11,30 @@ use crate::{
     view::{self, Links, Words, layout::Frame},
 };
 
-/// The statement, the cookie table and the verifier of every site in every language.
+/// The statement, the cookie table and the verifier of every site in every language; and each site's own look of them.
 #[derive(Debug)]
 pub struct Pages {
     statements: HashMap<(SiteId, Language), Asset>,
     cookies: HashMap<(SiteId, Language), Asset>,
     verify: HashMap<(SiteId, Language), Asset>,
+    themes: HashMap<SiteId, Asset>,
 }
 
 impl Pages {
     /// Makes the pages.
     #[must_use]
     pub fn new(config: &Config) -> Self {
-        let mut pages = Self { statements: HashMap::new(), cookies: HashMap::new(), verify: HashMap::new() };
+        let mut pages = Self {
+            statements: HashMap::new(),
+            cookies: HashMap::new(),
+            verify: HashMap::new(),
+            themes: HashMap::new(),
+        };
         for site in &config.sites {
+            if !site.theme.is_plain() {
+                let sheet = Asset::new("text/css; charset=utf-8", site.theme.pages_css());
+                pages.themes.insert(site.id.clone(), sheet);
+            }
             for language in &site.languages {
                 pages.add(config, site, language);
             }
@@ -56,6 +66,12 @@ impl Pages {
         self.statements.get(&(site.clone(), language.clone()))
     }
 
+    /// What comes after the style of our own pages, where a site has a look of its own.
+    #[must_use]
+    pub fn theme(&self, site: &SiteId) -> Option<&Asset> {
+        self.themes.get(site)
+    }
+
     /// The page that verifies receipts and downloads.
     #[must_use]
     pub fn verify(&self, site: &SiteId, language: &Language) -> Option<&Asset> {
@@ -77,6 +93,8 @@ pub fn frame<'a>(config: &'a Config, site: &'a Site, language: &'a Language, pat
         words: Words::new(&site.texts, language),
         links: Links { mount: &config.mount, site: has_several.then_some(&site.id), language },
         controller: &site.controller,
+        contact: site.contact.contact.as_deref(),
+        has_theme: !site.theme.is_plain(),
         path,
         is_there: true,
         languages: &site.languages,

@@ -113,6 +113,9 @@ fn settings(config: &Config, site: &Site, notice: &Notice) -> String {
         ("notice".to_owned(), Value::String(notice.id().to_string())),
     ]);
     members.extend(site.tools_json());
+    if !site.theme.is_plain() {
+        members.insert("theme".to_owned(), Value::String(site.theme.widget_css()));
+    }
     if site.watch_undeclared {
         members.insert("watch".to_owned(), Value::Number(ONE_VIEW_IN));
     }

@@ -3,6 +3,7 @@
 pub mod cookies;
 pub mod erase;
 pub mod error;
+pub mod help;
 pub mod layout;
 pub mod officer;
 pub mod pack;

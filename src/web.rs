@@ -151,6 +151,7 @@ fn public(config: &mut ServiceConfig) {
         )
         .service(resource("/koektrommel.{hash}.js", read().to(assets::hashed_script)))
         .service(resource("/style.css", read().to(assets::style)))
+        .service(resource("/theme.css", read().to(assets::theme)))
         .service(resource("/display.js", read().to(assets::display_script)))
         .service(resource("/settings.js", read().to(assets::settings_script)))
         .service(resource("/verify", read().to(pages::verify)))

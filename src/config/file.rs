@@ -14,7 +14,7 @@ use koektrommel_core::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Config, ConfigError, Contact, Fault, Site, catalogue, hosts, retention, tools};
+use super::{Config, ConfigError, Contact, Fault, Site, catalogue, hosts, retention, theme, tools};
 use crate::statement::Statement;
 
 #[derive(Deserialize)]
@@ -48,6 +48,8 @@ struct SiteFile {
     aliases: BTreeMap<String, String>,
     #[serde(default)]
     consent_mode: BTreeMap<String, Vec<String>>,
+    theme: Option<theme::File>,
+    theme_dark: Option<theme::File>,
     catalogue: PathBuf,
     statement: BTreeMap<String, PathBuf>,
 }
@@ -225,6 +227,12 @@ impl Reader<'_> {
             &key("validity_months"),
             "must lie between 1 and 12",
         );
+        let theme = theme::check(file.theme, file.theme_dark).unwrap_or_else(|faults| {
+            for (at, part, why) in faults {
+                self.fault(at.map(|at| line_of(self.text, at)), &key(&part), &why);
+            }
+            theme::Theme::default()
+        });
         let read = self.source.read(&file.catalogue).and_then(|text| {
             let shape = self.source.parse(&file.catalogue, &text)?;
             catalogue::check(shape, &languages, &self.source.path(&file.catalogue), &text)
@@ -273,6 +281,7 @@ impl Reader<'_> {
             mode,
             validity_months: months,
             watch_undeclared: file.watch_undeclared,
+            theme,
             tools,
             catalogue,
             texts,

@@ -3,7 +3,7 @@
 use koektrommel_core::{identifier::Language, setting::Values};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Links, Words};
+use super::{Links, Words, help};
 
 /// What the frame needs to know.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +14,10 @@ pub struct Frame<'a> {
     pub links: Links<'a>,
     /// The name of the corporation.
     pub controller: &'a str,
+    /// How it can be reached, if that is told.
+    pub contact: Option<&'a str>,
+    /// Whether the site has a look of its own: a second style sheet.
+    pub has_theme: bool,
     /// The page, below the mount: empty, `/cookies`, `/settings`. Where the languages lead to.
     pub path: &'a str,
     /// Whether this is that page, and not an error in its place.
@@ -27,7 +31,7 @@ pub struct Frame<'a> {
 /// A page with a title around its content.
 #[must_use]
 pub fn page(frame: &Frame<'_>, title: &str, content: &Markup) -> Markup {
-    let Frame { words, links, controller, path, is_there, languages, display } = *frame;
+    let Frame { words, links, controller, contact, has_theme, path, is_there, languages, display } = *frame;
     let (mount, language) = (links.mount, words.language);
     let link = |to: &str, key: &str| {
         html! {
@@ -44,6 +48,7 @@ pub fn page(frame: &Frame<'_>, title: &str, content: &Markup) -> Markup {
                 title { (title) " – " (controller) }
                 link rel="icon" type="image/svg+xml" href={ (mount) "/icon.svg" };
                 link rel="stylesheet" href={ (mount) "/style.css" };
+                @if has_theme { link rel="stylesheet" href=(links.to("/theme.css")); }
                 script src={ (mount) "/display.js" } {}
                 @for other in languages {
                     link rel="alternate" hreflang=(other) href=(links.to_language(path, other));
@@ -76,6 +81,7 @@ pub fn page(frame: &Frame<'_>, title: &str, content: &Markup) -> Markup {
                         (link("/settings", "page.footer.settings"))
                         (link("/verify", "page.footer.verify"))
                     }
+                    @if let Some(contact) = contact { (help::line(contact, words)) }
                 }
             }
         (PreEscaped("</html>"))

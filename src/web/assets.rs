@@ -50,6 +50,18 @@ pub(super) async fn style(request: HttpRequest, app: Data<App>) -> HttpResponse 
     send(&request, &app.style, SHORT)
 }
 
+/// `GET /privacy/theme.css?site=`
+pub(super) async fn theme(
+    request: HttpRequest,
+    app: Data<App>,
+    selection: Query<Selection>,
+) -> Result<HttpResponse, Problem> {
+    let site = selection.for_api(&app)?.site;
+    let sheet = app.pages.theme(&site.id);
+    let sheet = sheet.ok_or_else(|| Problem::missing("This site looks as it is built in."))?;
+    Ok(send(&request, sheet, SHORT))
+}
+
 /// `GET /privacy/settings.js`
 pub(super) async fn settings_script(request: HttpRequest, app: Data<App>) -> HttpResponse {
     send(&request, &app.settings_script, SHORT)

@@ -53,6 +53,13 @@ fn a_broken_configuration_is_refused_with_file_line_key_and_remedy() {
             "`purposes.choice.kind` must be `exempt` or `choice`",
         ),
         ("catalogue.toml", "\"button.refuse\" = ", "\"button.no\" = ", "`texts.nl.button.refuse` is missing"),
+        (
+            "koektrommel.toml",
+            "# [sites.aliases]",
+            "[sites.theme]\naccent = \"#ff6600\"\n# [sites.aliases]",
+            "`sites.wsn.theme.accent` has too little contrast: #ff6600 and `background` #ffffff are 2.93:1, and must \
+             be at least 4.5:1 (WCAG 2.2, 1.4.3)",
+        ),
         ("statement.en.md", "2018-02-01", "2018-02-31", "statement.en.md:4: `effective_from` must be a date"),
     ] {
         let site = Site::example();

@@ -13,6 +13,13 @@ import css from './dialog.css';
 
 let shown: HTMLElement | undefined;
 
+/** Where a press on the line for questions leads to: a mailbox or a telephone where it names one, else the page. */
+function asking(line: string, page: string): string {
+  const reach = /[^\s@]+@\S+$|\+?\d[\d ()-]+$/.exec(line)?.[0];
+  if (!reach) return `${page}#help`;
+  return reach.includes('@') ? `mailto:${reach}` : `tel:${reach.replace(/[^\d+]/g, '')}`;
+}
+
 /** Shows the dialog; `opener` gets the focus back. */
 export function show(kit: typeof Kit, notice: Notice, opener: HTMLElement | null): void {
   if (shown) return;
@@ -49,6 +56,7 @@ export function show(kit: typeof Kit, notice: Notice, opener: HTMLElement | null
     tell();
     return el('li', {}, el('div', { class: 'row' }, slot(box), state), slot(about));
   };
+  const help = texts['settings.help'] ?? '';
   const rows = (kind: Purpose['kind'], row: (purpose: Purpose) => HTMLElement): HTMLElement =>
     el('ul', { role: 'list' }, ...purposes.filter((one) => one.kind === kind).map(row));
 
@@ -85,6 +93,7 @@ export function show(kit: typeof Kit, notice: Notice, opener: HTMLElement | null
     button('koek-settings-close', 'quiet', texts['button.close'], () => dialog.close()),
     ...children,
     link(texts['notice.link'], kit.mount + kit.query),
+    link(help, asking(help, kit.mount + kit.query)),
     ...(boxes.size
       ? [
           button('koek-save', 'solid', texts['button.save'], (person) =>

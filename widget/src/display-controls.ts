@@ -70,6 +70,7 @@ export async function controls(kit: Kit, purpose = ''): Promise<HTMLElement | un
       longer,
       press(texts['uses.reset'], () => change(setAll(kit, 'display', {}), texts['uses.ended'])),
     ),
+    true,
   );
   show();
   guard(async () => tell(await ask(kit, 'display')));

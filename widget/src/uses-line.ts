@@ -8,11 +8,15 @@ import page from './uses-page.css';
 
 let styled = false;
 
-/** A host in the look of the widget and of this part; what the visitor set counts for the widget too. */
-export function box(kit: Kit, attributes: Readonly<Record<string, string>>, inside: HTMLElement): HTMLElement {
+/**
+ * A host in the look of the widget and of this part; what the visitor set counts for the widget too. `within` another
+ * host, the site's own colours come from there: so what the visitor set comes before them here, too.
+ */
+export function box(kit: Kit, attributes: Readonly<Record<string, string>>, inside: HTMLElement, within?: boolean): HTMLElement {
   if (!styled) sheet(document, page);
   styled = true;
-  return host('section', attributes, kit.look + css, inside);
+  const { look, config } = kit;
+  return host('section', attributes, (within && config.theme ? look.replace(config.theme, () => '') : look) + css, inside);
 }
 
 /** A button inside a host. */

@@ -115,7 +115,7 @@ pub static NL: Texts = Texts {
                    toestemmingen downloaden. Deze link werkt één keer.",
     welcome_button: "Account maken",
     link_used: "Deze link werkt niet meer",
-    link_used_text: "De link is gebruikt, of het programma is opnieuw gestart. Zolang er geen account is, staat er \
+    link_used_text: "De link is gebruikt, of het programma is opnieuw gestart. Is er nog geen account? Dan staat er \
                      bij elke start een nieuwe link op het scherm.",
     name_hint: "Kleine letters, cijfers en . _ @ -. Begin met een letter.",
     name_wrong: "Kies een naam van kleine letters, cijfers en . _ @ -, die begint met een letter.",
@@ -207,7 +207,7 @@ pub static EN: Texts = Texts {
                    link works once.",
     welcome_button: "Make the account",
     link_used: "This link does not work any more",
-    link_used_text: "The link was used, or the program was started again. As long as there is no account, each \
+    link_used_text: "The link was used, or the program was started again. Is there no account yet? Then each \
                      start shows a new link on the screen.",
     name_hint: "Small letters, digits and . _ @ -. Begin with a letter.",
     name_wrong: "Choose a name of small letters, digits and . _ @ -, beginning with a letter.",

@@ -72,3 +72,44 @@ fn a_server_with_one_site_needs_no_name_for_it() {
         }
     }
 }
+
+#[test]
+fn each_site_has_its_own_look_and_its_own_line_for_questions() {
+    let site = Site::example();
+    let second = format!(
+        "{STATEMENT}\n\n[[sites]]\nid = \"second\"\ncontroller = \"The Second\"\nlanguages = [\"nl\", \"en\"]\n\
+         contact = {{ contact = \"088 - 123 45 67\" }}\n\
+         origins = []\nvalidity_months = 6\ncatalogue = \"catalogue.toml\"\n{STATEMENT}\n\
+         [sites.theme]\naccent = \"#7a1fa2\"\nradius = \"0\"\n[sites.theme_dark]\naccent = \"#e1bee7\"\n"
+    );
+    site.change("koektrommel.toml", STATEMENT, &second);
+    let server = Server::start_with(Options { config: Some(site.config()), ..Options::default() });
+    for path in PAGES {
+        let page = server.get(&format!("{path}?lang=en&site=second")).text();
+        let sheet = attributes(&page, "href").into_iter().find(|href| href.contains("/theme.css")).unwrap();
+        let css = server.get(&sheet.replace("&amp;", "&")).expect(200);
+        assert_eq!(css.header("content-type"), Some("text/css; charset=utf-8"));
+        assert!(
+            css.text().contains("--accent:#7a1fa2;") && css.text().contains("--accent:#e1bee7;"),
+            "{}",
+            css.text()
+        );
+        assert!(page.contains("Questions? <a href=\"tel:0881234567\">088 - 123 45 67</a>"), "{path}: {page}");
+        let plain = server.get(&format!("{path}?lang=en&site=wsn")).text();
+        assert!(!plain.contains("theme.css"), "{path}: {plain}");
+        assert!(
+            plain.contains("Questions? <a href=\"mailto:privacy@wsn.example\">privacy@wsn.example</a>"),
+            "{plain}"
+        );
+    }
+    server.get("/privacy/theme.css?site=wsn").expect(404);
+    let script = |site: &str| server.get(&format!("/privacy/koektrommel.js?site={site}")).expect(200).text();
+    assert!(
+        script("second").contains(r#""theme":":host{--koek-radius:0;}@media(prefers-color-scheme:light)"#)
+    );
+    assert!(!script("wsn").contains("--koek-accent:#"));
+    let notice =
+        |site: &str| server.get(&format!("/privacy/api/v1/notice?site={site}&lang=nl")).expect(200).text();
+    assert!(notice("second").contains("\"Vragen? 088 - 123 45 67\""));
+    assert!(notice("wsn").contains("\"Vragen? privacy@wsn.example\""));
+}
