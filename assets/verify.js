@@ -106,6 +106,14 @@
         verifier = await load();
       }
     });
+    // A file may be dropped anywhere: the browser would open it in place of this page.
+    document.addEventListener('dragover', (event) => event.preventDefault());
+    document.addEventListener('drop', (event) => {
+      event.preventDefault();
+      if (!event.dataTransfer.files.length) return;
+      field('file').files = event.dataTransfer.files;
+      form.requestSubmit();
+    });
     // The newest of the two counts: who pastes a text means that, and not the file chosen before.
     field('text').addEventListener('input', () => (field('file').value = ''));
     if (form.dataset.key) {

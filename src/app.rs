@@ -18,7 +18,7 @@ use crate::{
     notices::{Notices, NoticesError},
     offers::Offers,
     pages::Pages,
-    retention::{Eraser, Stopped, Work},
+    retention::{Eraser, Stopped, Tally, Work},
     script::Scripts,
     sessions::Sessions,
     store::Store,
@@ -43,6 +43,8 @@ pub struct App {
     pub ledger: Ledger,
     /// What erases from the log.
     pub eraser: Eraser,
+    /// What went from the log so far.
+    pub tally: Tally,
     /// The notices.
     pub notices: Notices,
     /// The scripts.
@@ -127,6 +129,7 @@ impl App {
             folder,
             clock,
             ring,
+            tally: Tally::new(ledger.clone()),
             ledger,
             eraser,
             notices,

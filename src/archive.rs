@@ -7,8 +7,11 @@
 //! {"index":0,"entry":"<base64>","tag":"<16 digits>","salt":"<base64>","record":{…}}     one for each item
 //! {"index":1,"entry":"<base64>"}                                                        an erased one
 //! {"file":"notices/….json","content":"<base64>"}                                        one for each file
-//! {"files":1,"items":2,"sha256":"sha256:…"}                                             of every byte before this line
+//! {"files":1,"items":2,"sha256":"sha256:…","note":"…"}                                  of every byte before this line
 //! ```
+//!
+//! `note` is a signed note (C2SP) by the log's key over the log's name, the format and the sum. So whoever was given the
+//! key finds every change, also one by somebody who can count.
 //!
 //! * [`line`]: the lines. [`write`]: making a file. [`read`]: checking one, and filling a store from it.
 //! * [`restore`]: a data folder from a file, and what it must not do before somebody has looked.
@@ -25,7 +28,7 @@ use std::{io, path::Path};
 use koektrommel_core::hash::Hash;
 
 pub use self::{
-    read::{Checked, Keep, check, fill},
+    read::{Checked, Elsewhere, Keep, check, check_against, fill, is_one},
     write::write,
 };
 use crate::{folder::FolderError, store::StoreError};
@@ -84,9 +87,12 @@ pub enum ArchiveError {
     /// Another version's file.
     #[error("{0}")]
     OtherVersion(String),
-    /// Another program's file, a folder that is not empty, a checkpoint that contradicts.
+    /// Another program's file, or a folder that is not empty.
     #[error("{0}")]
     Refused(String),
+    /// It does not agree with the key or the checkpoint given.
+    #[error("{0}")]
+    Contradicted(String),
     /// The log.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -220,7 +220,7 @@ impl Download {
     ) -> Result<Written, BrokenOff> {
         *range = self.range()?;
         match self.filter.format {
-            Format::Ndjson => ndjson::write(self, range.clone(), sink),
+            Format::Ndjson => ndjson::write(self, range.clone(), sink, &mut |_| ()),
             Format::Pack => pack::write(self, range.clone(), sink),
             Format::Csv => csv::write(self, range.clone(), &csv::EXCEL_NL, sink),
             Format::CsvRfc4180 => csv::write(self, range.clone(), &csv::RFC_4180, sink),

@@ -254,10 +254,10 @@ impl Ledger {
         Ok(Arc::new(Head { frontier, checkpoint, time: head.time }))
     }
 
-    /// Signs the list of files of an inspection pack.
+    /// Signs what sums up a file that leaves the house; see [`LogKey::manifest`].
     ///
     /// # Errors
-    /// Other texts.
+    /// Texts that do not name their format in the second line.
     pub fn sign_manifest(&self, text: &str) -> Result<String, Malformed> {
         self.shared.key.manifest(text)
     }

@@ -10,10 +10,12 @@
 //! 4. the note is removed. A start that finds one goes on where it was left.
 //!
 //! * [`due`]: which records have reached the end of their term. [`note`]: `erasing.json`.
+//! * [`tally`]: what went so far, for the officer.
 //! * [`thread`]: the one thread of a server that does this, so that two never erase at once.
 
 mod due;
 mod note;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod thread;
@@ -30,7 +32,10 @@ use koektrommel_core::{
     record::{Action, Cause, Consent, DataSet, Deletion, Event, Record},
 };
 
-pub use self::thread::{Eraser, Stopped};
+pub use self::{
+    tally::{Removed, Tally},
+    thread::{Eraser, Ran, Stopped},
+};
 use crate::{
     clock::Clock,
     config::Retention,

@@ -18,6 +18,8 @@ use crate::{
 
 /// The longest line that is read, in bytes; real ones are far shorter.
 const LONGEST_LINE: u64 = 64 * 1024;
+/// How the lines of a download begin: the first, an item, the last.
+const STARTS: [&[u8]; 3] = [b"{\"checkpoint\":", b"{\"index\":", Trailer::START];
 /// How many lines are checked at a time.
 const STRETCH: usize = 8192;
 
@@ -69,14 +71,14 @@ pub fn verify(
     workers: &impl Workers,
 ) -> Result<Report, VerifyError> {
     let mut lines = Lines::new(reader);
-    let first = lines.next()?.ok_or_else(|| bad(1, "the file is empty"))?;
-    if !is_ours(&first) {
+    if !is_ours(lines.reader.fill_buf()?) {
         let sum = lines.digest_of_all()?;
         return Err(VerifyError::Unreadable(format!(
-            "this is not an NDJSON download, and only those prove themselves; its SHA-256 is {sum}: compare that \
-             with the manifest of the download"
+            "this is not a file that proves itself: a receipt, an evidence pack or an NDJSON download, just as it was \
+             handed out; the SHA-256 of this one is {sum}: that of a table stands in the manifest of its download"
         )));
     }
+    let first = lines.next()?.ok_or_else(|| bad(1, "the file is empty"))?;
     let header = read_header(&first)?;
     let signed = check_header(&header, means)?;
     if let Some(other) = means.checkpoint {
@@ -119,8 +121,12 @@ fn bad(line: u64, why: impl Into<String>) -> VerifyError {
     VerifyError::bad(Place::Line(line), why)
 }
 
-fn is_ours(line: &[u8]) -> bool {
-    line.starts_with(b"{") || line.windows(FORMAT.len()).any(|part| part == FORMAT.as_bytes())
+/// Whether a file is a download, or what is left of one. Another file is not called wrong.
+fn is_ours(start: &[u8]) -> bool {
+    let first = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    start.is_empty()
+        || STARTS.iter().any(|known| start.starts_with(known))
+        || first.windows(FORMAT.len()).any(|part| part == FORMAT.as_bytes())
 }
 
 fn read_header(line: &[u8]) -> Result<Header, VerifyError> {

@@ -46,6 +46,8 @@ pub const NAMED: [&str; 3] = ["notices/", "statements/", "configurations/"];
 /// The longest manifest that is read, in bytes.
 const LONGEST_MANIFEST: u64 = 1 << 20;
 
+const AS_IT_WAS: &str = "verify it as it was handed out";
+
 /// Whether a file begins as a ZIP does.
 #[must_use]
 pub fn is_one(start: &[u8]) -> bool {
@@ -73,6 +75,9 @@ pub fn verify(
     workers: &impl Workers,
 ) -> Result<Report, VerifyError> {
     let files = open(reader).map_err(|error| bad("the ZIP", format!("cannot be read: {error}")))?;
+    if let Some(name) = &files.compressed {
+        return Err(bad("the ZIP", format!("was made anew, {name} is compressed: {AS_IT_WAS}")));
+    }
     let key = key(&files, means)?;
     let listed = listed(&files, &key, means)?;
     check_names(&files, &listed)?;
@@ -109,7 +114,12 @@ pub fn verify(
         }
     }
     let again = BufReader::with_capacity(1 << 16, again);
-    files.are_all_of(again).map_err(|error| bad("the ZIP", format!("is not as a pack is made: {error}")))?;
+    files.are_all_of(again).map_err(|error| {
+        bad(
+            "the ZIP",
+            format!("holds what was signed for, and is not as a pack is made, {error}: {AS_IT_WAS}"),
+        )
+    })?;
     report.proved.insert(0, format!("The pack is whole: {} files, each as it was signed for.", listed.len()));
     report.proved.push("Every text that a record names is there, byte for byte.".to_owned());
     report.unproved = unproved(means);

@@ -3,6 +3,7 @@
 use data_encoding::{BASE64, HEXLOWER};
 use koektrommel_core::{
     entry::{Entry, Salt},
+    hash::Hash,
     record::Tag,
 };
 use serde::{Deserialize, Serialize};
@@ -57,13 +58,20 @@ struct Members<'a> {
     items: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sha256: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+}
+
+/// What is signed at the end: the log's name, the format and the sum.
+pub(super) fn summed_up(origin: &str, sum: Hash) -> String {
+    format!("{origin}\n{FORMAT}\n{sum}\n")
 }
 
 /// A line after the first.
 pub(super) enum Line {
     Item { index: u64, item: Box<Item> },
     File { path: String, content: Vec<u8> },
-    Last { files: u64, items: u64, sha256: String },
+    Last { files: u64, items: u64, sha256: String, note: String },
 }
 
 pub(super) fn of_item(index: u64, item: &Item) -> Option<String> {
@@ -90,8 +98,9 @@ pub(super) fn of_file(path: &str, content: &[u8]) -> Option<String> {
     to_json(&Members { file: Some(path.to_owned()), content, ..Members::default() })
 }
 
-pub(super) fn of_end(files: u64, items: u64, sha256: String) -> Option<String> {
-    to_json(&Members { files: Some(files), items: Some(items), sha256: Some(sha256), ..Members::default() })
+pub(super) fn of_end(files: u64, items: u64, sha256: Hash, note: String) -> Option<String> {
+    let (sha256, note) = (Some(sha256.to_string()), Some(note));
+    to_json(&Members { files: Some(files), items: Some(items), sha256, note, ..Members::default() })
 }
 
 fn to_json(members: &Members<'_>) -> Option<String> {
@@ -129,9 +138,9 @@ pub(super) fn parse(line: &str) -> Option<Line> {
         Members { file: Some(path), content: Some(content), index: None, .. } => {
             Some(Line::File { path, content: BASE64.decode(content.as_bytes()).ok()? })
         }
-        Members { files: Some(files), items: Some(items), sha256: Some(sha256), .. } => {
-            Some(Line::Last { files, items, sha256 })
-        }
+        Members {
+            files: Some(files), items: Some(items), sha256: Some(sha256), note: Some(note), ..
+        } => Some(Line::Last { files, items, sha256, note }),
         _ => None,
     }
 }

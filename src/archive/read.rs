@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{BufRead, BufReader, Read},
+    io::{self, BufRead, BufReader, Read},
     path::Path,
 };
 
@@ -10,7 +10,7 @@ use koektrommel_core::{
     hash::Hash,
     instant::Instant,
     merkle::{Frontier, leaf_hash},
-    note::{Checkpoint, VerifierKey},
+    note::{self, Checkpoint, VerifierKey},
 };
 use ring::digest::{Context, SHA256};
 
@@ -25,6 +25,8 @@ use crate::{
 
 /// The longest line that is read, in bytes: a file of some megabytes.
 const LONGEST_LINE: u64 = 64 << 20;
+/// Where a file says what it is, in bytes: the checkpoint before it is far shorter.
+const BEGINNING: u64 = 4096;
 /// How many items are put into a store at a time.
 const STRETCH: usize = 1024;
 
@@ -41,25 +43,86 @@ pub struct Checked {
     pub erased: u64,
 }
 
-/// Reads a whole archive and checks every line, the tree, the signature and the sum.
+/// Whether a file says that it is an archive, of whatever version. What it says stands at the beginning.
+///
+/// # Errors
+/// It cannot be read.
+pub fn is_one(path: &Path) -> io::Result<bool> {
+    let mut start = Vec::new();
+    File::open(path)?.take(BEGINNING).read_to_end(&mut start)?;
+    Ok(start.windows(FAMILY.len()).any(|part| part == FAMILY.as_bytes()))
+}
+
+/// What somebody kept elsewhere, which an archive must agree with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Elsewhere<'a> {
+    /// The public keys of the log; with none, those that the file names are taken on trust.
+    pub keys: &'a [VerifierKey],
+    /// A signed checkpoint of the log.
+    pub checkpoint: Option<&'a str>,
+}
+
+/// Reads a whole archive and checks every line, the tree, the signatures and the sum.
 ///
 /// # Errors
 /// Names the first wrong line, or another program's or version's file.
 pub fn check(path: &Path) -> Result<Checked, ArchiveError> {
+    check_against(path, Elsewhere::default()).map(|(checked, _)| checked)
+}
+
+/// As [`check`], held against what was kept elsewhere. Returns the checkpoint as it was read. It may be newer than the
+/// archive; one that is not signs the same tree.
+///
+/// # Errors
+/// Those of [`check`], and what does not agree.
+pub fn check_against(
+    path: &Path,
+    elsewhere: Elsewhere<'_>,
+) -> Result<(Checked, Option<Checkpoint>), ArchiveError> {
     let mut lines = Lines::open(path)?;
     let header = read_header(&mut lines)?;
+    let wrong = |why: String| ArchiveError::Wrong { line: 1, why };
+    let keys = header.keys.iter().map(|key| key.parse::<VerifierKey>()).collect::<Result<Vec<_>, _>>();
+    let mut keys = keys.map_err(|error| wrong(error.to_string()))?;
+    // Where keys are known from elsewhere, no other counts: a forger may name the true one beside his own.
+    keys.retain(|key| elsewhere.keys.is_empty() || elsewhere.keys.contains(key));
+    let Some(key) = keys.first() else {
+        let why = "its key is not the one given: it is another log";
+        return Err(ArchiveError::Contradicted(why.to_owned()));
+    };
+    let origin = key.name().to_owned();
+    let kept = elsewhere.checkpoint.map(|note| Checkpoint::open(note, &keys, &keys::log::verify));
+    let kept = kept.transpose().map_err(|error| {
+        ArchiveError::Contradicted(format!(
+            "the checkpoint given does not verify with the log's key: {error}"
+        ))
+    })?;
     let mut frontier = Frontier::new();
     let mut erased = 0;
-    walk(&mut lines, header.size, &mut |line| {
-        if let Line::Item { item, .. } = line {
-            frontier.push(leaf_hash(&item.entry.encode()));
-            erased += u64::from(item.opening.is_none());
+    walk(&mut lines, header.size, &mut |number, sum, line| {
+        match line {
+            Line::Item { item, .. } => {
+                frontier.push(leaf_hash(&item.entry.encode()));
+                erased += u64::from(item.opening.is_none());
+                if kept
+                    .as_ref()
+                    .is_some_and(|kept| kept.size == frontier.size() && kept.root != frontier.root())
+                {
+                    let why = "up to here it is not what the checkpoint given signed: there are two logs";
+                    return Err(ArchiveError::Wrong { line: number, why: why.to_owned() });
+                }
+            }
+            Line::Last { note, .. } => {
+                let signed = note::open(&note, &keys, &keys::log::verify).ok();
+                if signed != Some(&line::summed_up(&origin, sum)) {
+                    let why = "the sum must be signed with the log's key".to_owned();
+                    return Err(ArchiveError::Wrong { line: number, why });
+                }
+            }
+            Line::File { .. } => {}
         }
         Ok(())
     })?;
-    let wrong = |why: String| ArchiveError::Wrong { line: 1, why };
-    let keys = header.keys.iter().map(|key| key.parse::<VerifierKey>()).collect::<Result<Vec<_>, _>>();
-    let keys = keys.map_err(|error| wrong(error.to_string()))?;
     if frontier.size() > 0 {
         let signed = Checkpoint::open(&header.checkpoint, &keys, &keys::log::verify)
             .map_err(|error| wrong(format!("the checkpoint does not verify: {error}")))?;
@@ -72,8 +135,10 @@ pub fn check(path: &Path) -> Result<Checked, ArchiveError> {
     let time = header.time.as_deref().map(str::parse::<Instant>).transpose();
     let time = time.map_err(|error| wrong(error.to_string()))?;
     let contents = Contents::parse(&header.contents);
-    let contents = contents.ok_or_else(|| wrong("`contents` must be `backup` or `export`".to_owned()))?;
-    Ok(Checked { contents, keys, head: Head { frontier, checkpoint: header.checkpoint, time }, erased })
+    let contents = contents
+        .ok_or_else(|| wrong("`contents` must be `backup`, `backup-without-keys` or `export`".to_owned()))?;
+    let head = Head { frontier, checkpoint: header.checkpoint, time };
+    Ok((Checked { contents, keys, head, erased }, kept))
 }
 
 /// Keeps a file of an archive: its path in the data folder, and its content.
@@ -88,7 +153,7 @@ pub fn fill(path: &Path, checked: &Checked, store: &dyn Store, file: Keep<'_>) -
     let mut lines = Lines::open(path)?;
     let header = read_header(&mut lines)?;
     let mut batch = Vec::with_capacity(STRETCH);
-    walk(&mut lines, header.size, &mut |line| match line {
+    walk(&mut lines, header.size, &mut |_, _, line| match line {
         Line::Item { item, .. } => {
             batch.push(*item);
             if batch.len() == STRETCH { append(store, std::mem::take(&mut batch), checked) } else { Ok(()) }
@@ -144,13 +209,15 @@ fn read_header(lines: &mut Lines) -> Result<Header, ArchiveError> {
         .map_err(|_| ArchiveError::Wrong { line: 1, why: format!("must be the first line of a `{FORMAT}`") })
 }
 
-/// Reads every line after the first, in order, and checks what can be checked of each.
+/// Reads every line after the first, in order, and checks what can be checked of each. `take` gets each with its number
+/// and the sum of the lines before it.
 fn walk(
     lines: &mut Lines,
     size: u64,
-    take: &mut dyn FnMut(Line) -> Result<(), ArchiveError>,
+    take: &mut dyn FnMut(u64, Hash, Line) -> Result<(), ArchiveError>,
 ) -> Result<(), ArchiveError> {
     let (mut next, mut files, mut is_over) = (0, 0, false);
+    let mut before = String::new();
     loop {
         let sum = lines.sum();
         let Some(text) = lines.next()? else { break };
@@ -174,12 +241,15 @@ fn walk(
                 next += 1;
             }
             Line::File { path, .. } => {
-                if next != size || !is_kept(path) {
-                    return wrong("must be a file of a data folder, after the last item");
+                if next != size || !is_kept(path) || *path <= before {
+                    return wrong(
+                        "must be a file of a data folder, after the last item and in the order of names",
+                    );
                 }
+                before.clone_from(path);
                 files += 1;
             }
-            Line::Last { files: said, items, sha256 } => {
+            Line::Last { files: said, items, sha256, .. } => {
                 if *said != files || *items != next || next != size || *sha256 != sum.to_string() {
                     return wrong(
                         "must count the lines before it and have their sum: something was changed or left out",
@@ -188,7 +258,7 @@ fn walk(
                 is_over = true;
             }
         }
-        take(line)?;
+        take(number, sum, line)?;
     }
     if is_over {
         return Ok(());

@@ -5,20 +5,16 @@
 //! under the same name. So a restored folder is not served until somebody has shown that nothing is lost, by a checkpoint
 //! from elsewhere that is not newer, or has accepted that something is; and then the log itself says so, in a record.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{fs, io, path::PathBuf};
 
 use koektrommel_core::{
     json::{Value, object, parse_canonical},
     note::Checkpoint,
 };
 
-use super::{ArchiveError, Checked, Contents, check, fill};
+use super::{ArchiveError, Checked, Contents, Elsewhere, check_against, fill};
 use crate::{
     folder::{Folder, FolderError, replace},
-    keys,
     store::Store,
 };
 
@@ -70,15 +66,17 @@ impl State {
 /// # Errors
 /// The archive is wrong, the folder is not empty, or a newer checkpoint shows that something is lost.
 pub fn restore(order: &Order, open: OpenStore<'_>) -> Result<Checked, ArchiveError> {
-    let checked = check(&order.file)?;
+    let newest = order.newest.as_ref().map(fs::read_to_string).transpose()?;
+    let elsewhere = Elsewhere { keys: &[], checkpoint: newest.as_deref() };
+    let (checked, newest) = check_against(&order.file, elsewhere)?;
     let is_backup = matches!(checked.contents, Contents::Backup { .. });
     if is_backup != order.is_backup {
         let (command, kind) = if is_backup { ("restore", "a backup") } else { ("import", "an export") };
         return Err(ArchiveError::Refused(format!("the file is {kind}: use `koektrommel {command}`")));
     }
-    let is_whole = match &order.newest {
-        Some(newest) => is_newest(newest, &checked, order.accepts_loss)?,
-        None => false,
+    let is_whole = match is_newest(newest.as_ref(), &checked) {
+        Err(_) if order.accepts_loss => false,
+        found => found?,
     };
     let is_empty = fs::read_dir(&order.data).map(|mut entries| entries.next().is_none());
     if !is_empty
@@ -151,31 +149,21 @@ pub fn settled(folder: &Folder) -> Result<(), ArchiveError> {
     unmark(folder)
 }
 
-/// Whether the archive is as new as this checkpoint.
+/// Whether it is known that nothing was recorded after the archive: no checkpoint says nothing.
 ///
 /// # Errors
-/// The checkpoint is of another log, or it is newer and that is not accepted.
-pub fn is_newest(path: &Path, checked: &Checked, accepts_loss: bool) -> Result<bool, ArchiveError> {
-    let refused = |why: String| ArchiveError::Refused(format!("{}: {why}", path.display()));
-    let newest = Checkpoint::open(&fs::read_to_string(path)?, &checked.keys, &keys::log::verify)
-        .map_err(|error| refused(format!("the checkpoint does not verify with the log's key: {error}")))?;
-    let head = &checked.head.frontier;
-    if newest.size > head.size() {
-        let why = format!(
-            "the checkpoint is of {} items and the backup of {}: {} are lost; look for a newer backup, or accept it with \
-             --accept-loss",
+/// The checkpoint is newer.
+pub fn is_newest(newest: Option<&Checkpoint>, checked: &Checked) -> Result<bool, ArchiveError> {
+    let size = checked.head.frontier.size();
+    match newest {
+        Some(newest) if newest.size > size => Err(ArchiveError::Contradicted(format!(
+            "the checkpoint is of {} items and the backup of {size}: {} are lost; look for a newer backup, or accept it \
+             with --accept-loss",
             newest.size,
-            head.size(),
-            newest.size - head.size()
-        );
-        return if accepts_loss { Ok(false) } else { Err(refused(why)) };
+            newest.size - size
+        ))),
+        newest => Ok(newest.is_some()),
     }
-    if newest.size == head.size() && newest.root != head.root() {
-        return Err(refused(
-            "the checkpoint is of another tree of the same size: there are two logs".to_owned(),
-        ));
-    }
-    Ok(true)
 }
 
 fn mark(folder: &Folder, state: State, size: u64) -> Result<(), FolderError> {

@@ -1,17 +1,19 @@
 //! From a log to a file and back, on every backend, and every change to the file is found.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, sync::Arc};
 
 use koektrommel_core::hash::Hash;
 
 use super::{
-    ArchiveError, Contents, check, fill, is_kept,
+    ArchiveError, Contents, Elsewhere, check, check_against, fill, is_kept,
     restore::{Order, accept, may_go_on, restore, settled},
     write,
 };
 use crate::{
     download::fixture::Fixture,
     folder::Folder,
+    keys::LogKey,
+    ledger::Ledger,
     store::{
         Store,
         memory::MemoryStore,
@@ -110,6 +112,48 @@ async fn every_changed_byte_and_every_cut_is_found() {
     assert!(why.contains("must be the next item"), "{why}");
 }
 
+/// Somebody who knows the format: changes, and counts and sums again.
+fn summed_again(text: &str) -> String {
+    let at = text.trim_end().rfind('\n').unwrap() + 1;
+    let (before, last) = text.split_at(at);
+    let old = last.split("\"sha256\":\"").nth(1).unwrap().split('"').next().unwrap();
+    before.to_owned() + &last.replace(old, &Hash::of(&[before.as_bytes()]).to_string())
+}
+
+#[actix_web::test]
+async fn who_sums_again_is_found_by_the_signature() {
+    let sample = Sample::of(BACKUP).await;
+    let text = fs::read_to_string(&sample.path).unwrap();
+    assert_eq!(summed_again(&text), text);
+    let at = text.find("{\"file\":\"keys/log.vkey").unwrap();
+    let file = text[at..].lines().next().unwrap();
+    let other = file.split("\"content\":\"").next().unwrap().to_owned() + "\"content\":\"eA==\"}";
+    fs::write(&sample.path, summed_again(&text.replace(file, &other))).unwrap();
+    let Err(ArchiveError::Wrong { why, .. }) = check(&sample.path) else { panic!("it was taken") };
+    assert!(why.contains("must be signed"), "{why}");
+    // And a file that stands there twice is none of ours, whoever signed it.
+    fs::write(&sample.path, text.replace(file, &format!("{file}\n{file}"))).unwrap();
+    assert!(check(&sample.path).unwrap_err().to_string().contains("in the order of names"));
+}
+
+#[actix_web::test]
+async fn a_forger_who_names_the_true_key_beside_his_own_is_found() {
+    let (ours, his) = (Sample::of(Contents::Export).await, Sample::of(Contents::Export).await);
+    let key = ours.fixture.ledger.verifier().clone();
+    let retired = his.fixture.folder.path("keys/log.retired");
+    fs::write(&retired, format!("{key}\n")).unwrap();
+    let forger = LogKey::open(&his.fixture.folder).unwrap();
+    let store = Arc::<MemoryStore>::clone(&his.fixture.store);
+    let (forged, _) = Ledger::open(store, forger, his.fixture.clock.clone()).unwrap();
+    let mut bytes = Vec::new();
+    write(&forged, &his.fixture.folder, Contents::Export, &mut bytes).unwrap();
+    fs::write(&his.path, bytes).unwrap();
+    let given = Elsewhere { keys: std::slice::from_ref(&key), checkpoint: None };
+    assert!(check(&his.path).unwrap().keys.contains(&key), "he names it");
+    assert!(check_against(&his.path, given).is_err());
+    check_against(&ours.path, given).unwrap();
+}
+
 #[actix_web::test]
 async fn another_version_is_refused_with_a_sentence() {
     let sample = Sample::of(BACKUP).await;
@@ -164,11 +208,14 @@ async fn a_restored_folder_waits_until_somebody_has_looked() {
     restore(&Order { accepts_loss: true, ..lost.clone() }, &open).unwrap();
     assert_eq!(may_go_on(&Folder::open(&lost.data).unwrap()).unwrap(), Some(11));
 
-    // Another tree of the same size, under our key.
-    let key = crate::keys::LogKey::open(&sample.fixture.folder).unwrap();
-    fs::write(&newest, key.checkpoint(11, Hash::of(&[b"fork"])).unwrap()).unwrap();
-    let forked = Order { newest: Some(newest), accepts_loss: true, ..sample.order("four") };
-    assert!(restore(&forked, &open).unwrap_err().to_string().contains("two logs"));
+    // Another tree under our key, of the same size or of an earlier one.
+    let key = LogKey::open(&sample.fixture.folder).unwrap();
+    for (size, line) in [(11, 12), (4, 5)] {
+        fs::write(&newest, key.checkpoint(size, Hash::of(&[b"fork"])).unwrap()).unwrap();
+        let forked = Order { newest: Some(newest.clone()), accepts_loss: true, ..sample.order("four") };
+        let why = restore(&forked, &open).unwrap_err().to_string();
+        assert!(why.starts_with(&format!("line {line}: ")) && why.contains("two logs"), "{why}");
+    }
 }
 
 #[actix_web::test]

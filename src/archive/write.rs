@@ -80,7 +80,9 @@ pub fn write(
         }
     }
     let sha256 = out.sum();
-    out.line(&line::of_end(files, size, sha256.to_string()).unwrap_or_default())?;
+    let note = ledger.sign_manifest(&line::summed_up(ledger.verifier().name(), sha256));
+    let note = note.map_err(|error| io::Error::other(error.to_string()))?;
+    out.line(&line::of_end(files, size, sha256, note).unwrap_or_default())?;
     out.out.flush()?;
     Ok(Written { items: size, files, root: head.frontier.root(), sha256 })
 }

@@ -3,14 +3,19 @@
 use std::{io::Write, ops::Range};
 
 use koektrommel_core::merkle::{leaf_hash, outside};
-use koektrommel_evidence::line::{Body, Header, Line, Trailer};
+use koektrommel_evidence::{
+    line::{Body, Header, Line, Trailer},
+    row::Row,
+};
 
 use super::{BrokenOff, Download, LeftOut, Sealed, Written, row_of, sink::Sink};
 
+/// Writes it, and shows `opened` each record that is in it.
 pub(super) fn write<W: Write>(
     download: &Download,
     range: Range<u64>,
     sink: &mut Sink<W>,
+    opened: &mut dyn FnMut(&Row<'_>),
 ) -> Result<Written, BrokenOff> {
     let (left, right) = outside(range.clone(), download.checkpoint_size());
     let header = Header {
@@ -26,9 +31,13 @@ pub(super) fn write<W: Write>(
     let mut left_out = LeftOut::default();
     let wanted = download.wanted();
     download.each_item(range.clone(), |index, item| {
-        let sealed = row_of(index, item)?.map_or(Some(Sealed::Erased), |row| wanted.seals(&row));
+        let row = row_of(index, item)?;
+        let sealed = row.as_ref().map_or(Some(Sealed::Erased), |row| wanted.seals(row));
         let body = match (sealed, &item.opening) {
-            (None, Some(opening)) => Body::Open { salt: opening.salt, record: &opening.record },
+            (None, Some(opening)) => {
+                row.iter().for_each(&mut *opened);
+                Body::Open { salt: opening.salt, record: &opening.record }
+            }
             (sealed, _) => {
                 let sealed = sealed.unwrap_or(Sealed::Erased);
                 left_out.count(sealed);

@@ -14,9 +14,10 @@ use koektrommel_core::{hash::Hash, json::Value};
 use koektrommel_evidence::{
     line::filter_to_json,
     pack::{CHECKPOINT, KEY, MANIFEST, RECORDS, container::Container, manifest},
+    row::Row,
 };
 
-use super::{BrokenOff, Download, Written, csv, ndjson, row_of, sink::Sink};
+use super::{BrokenOff, Download, Written, csv, ndjson, sink::Sink};
 
 /// The table for people.
 const TABLE: &str = "toestemmingen.csv";
@@ -41,9 +42,12 @@ pub(super) fn write<W: Write>(
     }
     pack.add(KEY, format!("{}\n", download.ledger.verifier()).as_bytes())?;
     pack.add(CHECKPOINT, download.head.checkpoint.as_bytes())?;
-    let written = pack.stream(RECORDS, |inner| ndjson::write(download, range.clone(), inner))?;
-    pack.stream(TABLE, |inner| csv::write(download, range.clone(), &csv::EXCEL_NL, inner))?;
-    for notice in notices(download, range)? {
+    // Noted as they go out: what is erased meanwhile is in the pack all the same, and so is the text that it names.
+    let mut notices = BTreeSet::new();
+    let mut opened = |row: &Row<'_>| notices.extend(row.notice.parse::<Hash>());
+    let written = pack.stream(RECORDS, |inner| ndjson::write(download, range.clone(), inner, &mut opened))?;
+    pack.stream(TABLE, |inner| csv::write(download, range, &csv::EXCEL_NL, inner))?;
+    for notice in notices {
         for (name, content) in download.contents.notices.get(&notice).into_iter().flatten() {
             pack.add(name, content)?;
         }
@@ -51,17 +55,6 @@ pub(super) fn write<W: Write>(
     let filter = filter_to_json(&download.filter.to_map());
     pack.finish(download, &filter)?;
     Ok(written)
-}
-
-/// The notices that the records of the pack name.
-fn notices(download: &Download, range: Range<u64>) -> Result<BTreeSet<Hash>, BrokenOff> {
-    let (mut notices, wanted) = (BTreeSet::new(), download.wanted());
-    download.each_item(range, |index, item| {
-        let row = row_of(index, item)?.filter(|row| wanted.seals(row).is_none());
-        notices.extend(row.and_then(|row| row.notice.parse::<Hash>().ok()));
-        Ok(())
-    })?;
-    Ok(notices)
 }
 
 /// A ZIP on its way out, and what is in it so far.

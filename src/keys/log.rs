@@ -10,7 +10,6 @@ use koektrommel_core::{
     hash::Hash,
     note::{self, Checkpoint, VerifierKey},
 };
-use koektrommel_evidence::pack;
 use ring::{
     rand::SystemRandom,
     signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey},
@@ -120,13 +119,14 @@ impl LogKey {
         checkpoint.sign(self.verifier(), |text| self.sign(text))
     }
 
-    /// Signs the list of files of an inspection pack.
+    /// Signs what sums up a file that leaves the house: the list of an inspection pack, the sum of an archive.
     ///
     /// # Errors
-    /// Other texts: what is signed must never be taken for a checkpoint.
+    /// Texts whose second line does not name their format: where a checkpoint has a number, so that this is never taken
+    /// for one.
     pub fn manifest(&self, text: &str) -> Result<String, Malformed> {
-        if text.lines().nth(1) != Some(pack::FORMAT) {
-            return Err(Malformed::new("manifest", "must be that of a pack"));
+        if !text.lines().nth(1).is_some_and(|format| format.starts_with("koektrommel ")) {
+            return Err(Malformed::new("manifest", "must name its format in the second line"));
         }
         note::sign(text, self.verifier(), |text| self.sign(text))
     }

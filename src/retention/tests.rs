@@ -1,4 +1,6 @@
-//! Terms, statements, crashes between the steps, and the bytes on disk.
+//! Statements, crashes between the steps, and the bytes on disk.
+
+mod terms;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -12,7 +14,6 @@ use std::{
 use koektrommel_core::{
     decision::{Actor, Choices, Control, Decision, Layer},
     hash::Hash,
-    instant::Instant,
     record::{Access, Action, Cause, DataSet, Deletion, Record, Standing},
 };
 
@@ -25,7 +26,6 @@ use crate::{
     ledger::{Fact, Ledger, Recorded},
     store::{
         Item, Store,
-        memory::MemoryStore,
         sled::{SledStore, VolumeSize},
     },
     verify,
@@ -124,42 +124,6 @@ impl Fixture {
 /// 6 months for refusals, 12 after the end for consents, 12 for withdrawals, 24 for readings.
 fn terms() -> Retention {
     config::load(None).unwrap().retention
-}
-
-#[test]
-fn each_data_set_goes_at_the_end_of_its_own_term() {
-    for store in [on_disk, |_: &Folder| -> Arc<dyn Store> { Arc::new(MemoryStore::new()) }] {
-        let mut log = Fixture::on(store).with_log();
-        for (time, gone) in [
-            ("2026-07-31T09:59:59Z", None),
-            ("2026-07-31T10:00:00Z", Some("1 refusals erased (retention): 0")),
-            ("2027-01-31T09:59:59Z", None),
-            ("2027-01-31T10:00:00Z", Some("3 withdrawn erased (retention): 1-3")),
-            ("2027-07-31T09:59:59Z", None),
-            ("2027-07-31T10:00:00Z", Some("1 consents erased (retention): 4")),
-            ("2028-01-31T09:59:59Z", None),
-            ("2028-01-31T10:00:00Z", Some("2 access erased (retention): 5-6")),
-            ("2090-01-31T10:00:00Z", None),
-        ] {
-            assert_eq!(log.retain_on(time), Vec::from_iter(gone), "{time}");
-        }
-        assert!(!log.folder.path("downloads/5.json").exists(), "the manifest names the officer");
-        let left: Vec<_> = log.items().iter().map(|item| item.opening.is_some()).collect();
-        assert_eq!(left, [[false; 7].as_slice(), &[true; 4]].concat(), "statements stay");
-        let refusals = &log.statements()[0];
-        assert_eq!((refusals.set, refusals.cause), (DataSet::Refusals, Cause::Retention));
-        assert_eq!(refusals.reason.as_deref(), Some(terms().refusals.reason.as_str()));
-        assert_eq!(refusals.time, "2026-07-31T10:00:00Z".parse::<Instant>().unwrap());
-    }
-}
-
-#[test]
-fn terms_are_those_of_the_configuration() {
-    let mut log = Fixture::on(on_disk).with_log();
-    let mut terms = terms();
-    terms.refusals.months = 0;
-    let gone = log.work.retain(&terms).unwrap();
-    assert_eq!(gone.iter().map(|gone| gone.set).collect::<Vec<_>>(), [DataSet::Refusals]);
 }
 
 #[test]

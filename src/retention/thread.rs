@@ -5,7 +5,10 @@
 //! most a tenth of the disk's time.
 
 use std::{
-    sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -28,6 +31,16 @@ const LONGEST_REST: Duration = Duration::from_secs(20);
 pub struct Eraser {
     jobs: SyncSender<Job>,
     quiet: Quiet,
+    ran: Arc<Mutex<Option<Ran>>>,
+}
+
+/// The newest run over everything that could have reached its term.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ran {
+    /// When.
+    pub at: koektrommel_core::instant::Instant,
+    /// Nothing is left that had to go.
+    pub went_well: bool,
 }
 
 /// The system gave no thread.
@@ -46,11 +59,18 @@ impl Eraser {
     /// Starts the thread. Its first run is now.
     pub fn start(work: Work, terms: Retention) -> Result<Self, Stopped> {
         let (sender, jobs) = mpsc::sync_channel(WAITING);
-        let quiet = work.quiet();
+        let (quiet, ran) = (work.quiet(), Arc::default());
+        let told = Arc::clone(&ran);
         thread::Builder::new()
             .name("erase".to_owned())
-            .spawn(move || Runner { work, terms, ran: None }.run(&jobs))?;
-        Ok(Self { jobs: sender, quiet })
+            .spawn(move || Runner { work, terms, ran: None, told }.run(&jobs))?;
+        Ok(Self { jobs: sender, quiet, ran })
+    }
+
+    /// The newest run; none since the start.
+    #[must_use]
+    pub fn ran(&self) -> Option<Ran> {
+        *self.ran.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Erases these records; see [`Work::erase`]. What is gathered goes together.
@@ -97,6 +117,8 @@ struct Runner {
     terms: Retention,
     /// The day of the last run that went well.
     ran: Option<Day>,
+    /// What others are told of it.
+    told: Arc<Mutex<Option<Ran>>>,
 }
 
 impl Runner {
@@ -134,7 +156,7 @@ impl Runner {
         if self.ran == Some(today) {
             return;
         }
-        match self.work.retain(&self.terms) {
+        match self.retain() {
             Ok(gone) => {
                 self.ran = Some(today);
                 for gone in gone {
@@ -143,6 +165,13 @@ impl Runner {
             }
             Err(error) => tracing::error!(%error, "records at the end of their term are still there"),
         }
+    }
+
+    fn retain(&mut self) -> Result<Vec<Gone>, EraseError> {
+        let outcome = self.work.retain(&self.terms);
+        let ran = Ran { at: self.work.clock.now(), went_well: outcome.is_ok() };
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(ran);
+        outcome
     }
 
     /// Does everything that waits; all erasures of one cause as one, so that no statement tells who asked with whom.
@@ -168,7 +197,7 @@ impl Runner {
         }
         for job in waiting.drain(..) {
             if let Job::Retain(answer) = job {
-                drop(answer.send(self.work.retain(&self.terms)));
+                drop(answer.send(self.retain()));
             }
         }
     }

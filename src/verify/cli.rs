@@ -8,9 +8,9 @@ use std::{
 
 use koektrommel_core::{error::Malformed, note::VerifierKey};
 
-use super::{Elsewhere, Place, Report, VerifyError, data, file, named};
+use super::{Place, Report, VerifyError, data, file, named};
 use crate::{
-    archive::{self, ArchiveError},
+    archive::{self, ArchiveError, Elsewhere},
     folder::Folder,
     store::Store,
 };
@@ -48,8 +48,12 @@ pub type OpenStore<'a> = &'a dyn Fn(&Folder) -> Result<Box<dyn Store>, String>;
 pub fn run(what: &What, open: OpenStore<'_>, output: &mut dyn Write) -> io::Result<bool> {
     let result = match what {
         What::File { path, checkpoint, key } => read_keys(key.as_deref()).and_then(|keys| {
-            archived(path, checkpoint.as_deref(), &keys)
-                .unwrap_or_else(|| file(path, checkpoint.as_deref(), &keys))
+            // Any other file, a ZIP among them, would be judged by lines that it does not have.
+            if archive::is_one(path).unwrap_or_default() {
+                archived(path, checkpoint.as_deref(), &keys)
+            } else {
+                file(path, checkpoint.as_deref(), &keys)
+            }
         }),
         What::Data { path, checkpoint, key } => read_elsewhere(checkpoint.as_deref(), key.as_deref())
             .and_then(|elsewhere| verify_data(path, open, &elsewhere)),
@@ -61,24 +65,12 @@ pub fn run(what: &What, open: OpenStore<'_>, output: &mut dyn Write) -> io::Resu
     }
 }
 
-/// A backup or an export; none for another file, which is taken for a download.
-fn archived(
-    path: &Path,
-    checkpoint: Option<&Path>,
-    keys: &[VerifierKey],
-) -> Option<Result<Report, VerifyError>> {
-    let checked = match archive::check(path) {
-        Ok(checked) => checked,
-        Err(ArchiveError::Wrong { line, why }) => return Some(Err(VerifyError::bad(Place::Line(line), why))),
-        Err(ArchiveError::OtherVersion(why)) => return Some(Err(VerifyError::Unreadable(why))),
-        Err(_) => return None,
-    };
-    if !keys.is_empty() && !checked.keys.iter().any(|key| keys.contains(key)) {
-        return Some(Err(VerifyError::bad(
-            Place::Line(1),
-            "its key is not the one given: it is another log",
-        )));
-    }
+/// A backup or an export.
+fn archived(path: &Path, checkpoint: Option<&Path>, keys: &[VerifierKey]) -> Result<Report, VerifyError> {
+    let note =
+        checkpoint.map(|path| fs::read_to_string(path).map_err(|error| named(path, &error))).transpose()?;
+    let elsewhere = Elsewhere { keys, checkpoint: note.as_deref() };
+    let (checked, newest) = archive::check_against(path, elsewhere).map_err(found)?;
     let head = &checked.head.frontier;
     let mut report = Report::default();
     report.proved.push(format!(
@@ -86,21 +78,39 @@ fn archived(
         head.size(),
         checked.erased
     ));
-    report.proved.push(format!("They lead to the root {}, which the log's key signed.", head.root()));
-    if let Some(newest) = checkpoint {
-        match archive::restore::is_newest(newest, &checked, false) {
-            Ok(_) => report.proved.push("The checkpoint given is not newer, and of the same log.".to_owned()),
-            Err(error) => return Some(Err(VerifyError::bad(Place::Log, error.to_string()))),
-        }
+    report.proved.push(format!(
+        "They lead to the root {}, and the log's key signed that and every line.",
+        head.root()
+    ));
+    if archive::restore::is_newest(newest.as_ref(), &checked).map_err(found)? {
+        report.proved.push("The checkpoint given is not newer, and of the same log.".to_owned());
     } else {
         let why =
             "That nothing was recorded after it: give the newest checkpoint that was kept with --checkpoint.";
         report.unproved.push(why.to_owned());
     }
-    Some(Ok(report))
+    if keys.is_empty() {
+        let why = "That this is the key of your log: compare it with the one published at /privacy/log/key, or give it with --key.";
+        report.unproved.push(why.to_owned());
+    }
+    Ok(report)
 }
 
-fn verify_data(path: &Path, open: OpenStore<'_>, elsewhere: &Elsewhere) -> Result<Report, VerifyError> {
+/// What was found wrong with an archive, and where.
+fn found(error: ArchiveError) -> VerifyError {
+    match error {
+        ArchiveError::Wrong { line, why } => VerifyError::bad(Place::Line(line), why),
+        ArchiveError::Refused(why) => VerifyError::bad(Place::Line(1), why),
+        ArchiveError::Contradicted(why) => VerifyError::bad(Place::Log, why),
+        other => VerifyError::Unreadable(other.to_string()),
+    }
+}
+
+fn verify_data(
+    path: &Path,
+    open: OpenStore<'_>,
+    elsewhere: &super::Elsewhere,
+) -> Result<Report, VerifyError> {
     let unreadable = |error: crate::folder::FolderError| VerifyError::Unreadable(error.to_string());
     let folder = Folder::open(path).map_err(unreadable)?;
     let _lock = folder.lock().map_err(unreadable)?;
@@ -108,9 +118,9 @@ fn verify_data(path: &Path, open: OpenStore<'_>, elsewhere: &Elsewhere) -> Resul
     data(&folder, &*store, elsewhere)
 }
 
-fn read_elsewhere(checkpoint: Option<&Path>, key: Option<&str>) -> Result<Elsewhere, VerifyError> {
+fn read_elsewhere(checkpoint: Option<&Path>, key: Option<&str>) -> Result<super::Elsewhere, VerifyError> {
     let read = |path: &Path| fs::read_to_string(path).map_err(|error| named(path, &error));
-    Ok(Elsewhere { checkpoint: checkpoint.map(read).transpose()?, keys: read_keys(key)? })
+    Ok(super::Elsewhere { checkpoint: checkpoint.map(read).transpose()?, keys: read_keys(key)? })
 }
 
 /// One key, or those of a file. None given is none.

@@ -11,6 +11,8 @@ use koektrommel_core::{
     record::Tag,
 };
 
+use koektrommel_evidence::verdict::{self, Kind};
+
 use super::{Elsewhere, Place, VerifyError, data, file};
 use crate::{
     download::fixture::{Fixture, notice_file},
@@ -172,6 +174,60 @@ async fn a_forger_who_mends_the_sums_cannot_mend_the_root() {
     let sum = Hash::of(&[&joined(&lines[..8])]);
     lines[8] = format!("{{\"count\":3,\"lines\":9,\"sha256\":\"{sum}\"}}");
     assert_eq!(sample.place(&joined(&lines)), Place::Lines);
+}
+
+#[test]
+fn a_receipt_that_mail_or_an_editor_touched_is_right_and_its_report_says_so() {
+    let receipt = include_str!("../../core/testdata/consent.tlog-proof");
+    let keys = include_str!("../../core/testdata/log.vkey");
+    let of = |bytes: &[u8]| verdict::of(bytes, Some(keys), None, &crate::keys::log::verify);
+    let touched = |verdict: &verdict::Verdict| {
+        let report = verdict.outcome.as_ref().unwrap();
+        report.proved.iter().any(|sentence| sentence.starts_with("Line ends"))
+    };
+    assert!(!touched(&of(receipt.as_bytes())), "as it was handed out");
+    for harmless in [
+        receipt.replace('\n', "\r\n"),
+        format!("\u{feff}{receipt}"),
+        format!("\u{feff}{}", receipt.replace('\n', "\r\n")),
+        receipt.trim_end().to_owned(),
+        format!("\n\n  {receipt}\n \n"),
+    ] {
+        let verdict = of(harmless.as_bytes());
+        assert!(verdict.kind == Kind::Receipt && touched(&verdict), "{harmless:?}");
+    }
+    let lines: Vec<&str> = receipt.lines().collect();
+    for wrong in [
+        receipt.replace("index 41", "index 40").replace('\n', "\r\n"),
+        receipt.replace("\n\n", "\n"),
+        receipt.replace('\n', "\n\n"),
+        receipt.replace('\n', "\r"),
+        receipt.replace("index 41\n", "index 41 \n"),
+        lines[..lines.len() - 1].join("\n"),
+        format!("{receipt}{receipt}"),
+        format!("> {}", receipt.replace('\n', "\n> ")),
+    ] {
+        assert!(of(wrong.as_bytes()).outcome.is_err(), "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_file_of_another_kind_is_not_called_wrong() {
+    let jsonld = include_bytes!("../../tests/testdata/receipt.jsonld").as_slice();
+    let long = vec![b'{'; 200_000];
+    for other in [
+        jsonld,
+        b"\x89PNG\r\n\x1a\n\0\0",
+        b"%PDF-1.7\n%\xe2\xe3\n",
+        b"{\"a\":1}\n",
+        b"x",
+        b"PK\x05\x06",
+        &long,
+    ] {
+        let verdict = verdict::of(other, None, None, &crate::keys::log::verify);
+        let Err(VerifyError::Unreadable(why)) = verdict.outcome else { panic!("{other:?}") };
+        assert!(why.contains("not a file that proves itself"), "{why}");
+    }
 }
 
 #[actix_web::test]

@@ -1,8 +1,9 @@
-//! The officer's pages: signing in, the first account, the downloads, and one choice by its reference.
+//! The officer's pages: signing in, the first account, the downloads, what went, and one choice by its reference.
 
 pub mod downloads;
 pub mod entrance;
 pub mod look_up;
+pub mod retention;
 pub mod texts;
 pub mod undeclared;
 

@@ -42,12 +42,12 @@ pub fn form(words: Words<'_>, mount: Option<&str>) -> Markup {
                 label for="text" { (text("paste")) }
                 textarea #text rows="4" spellcheck="false" autocomplete="off" {}
             }
-            details {
+            details open[mount.is_none()] {
                 summary { (text("more")) }
                 p.field {
                     label for="key" { (text("key")) }
                     textarea #key rows="3" spellcheck="false" autocomplete="off" aria-describedby="key-hint" {}
-                    span.hint #key-hint { (text("key_hint")) }
+                    span.hint #key-hint { (text(if mount.is_some() { "key_hint" } else { "key_hint_pack" })) }
                 }
                 p.field {
                     label for="checkpoint" { (text("checkpoint")) }

@@ -49,6 +49,8 @@ impl<W: Write> Container<W> {
 /// The files of a pack, in the order of its list.
 pub(super) struct Files<R> {
     archive: ZipArchive<R>,
+    /// A file that is compressed, which none of a pack is.
+    pub(super) compressed: Option<String>,
     files: Vec<(String, ZipArchiveEntryWayfinder)>,
 }
 
@@ -56,16 +58,17 @@ pub(super) struct Files<R> {
 pub(super) fn open(reader: impl Read + Seek) -> Result<Files<impl ReaderAt>, Error> {
     let mut buffer = vec![0; RECOMMENDED_BUFFER_SIZE];
     let archive = ZipArchive::from_seekable(reader, &mut buffer)?;
-    let mut files = Vec::new();
+    let (mut compressed, mut files) = (None, Vec::new());
     let mut entries = archive.entries(&mut buffer);
     while let Some(entry) = entries.next_entry()? {
-        // A pack is never compressed; anything else is found when it is made again.
+        let name = String::from_utf8_lossy(entry.file_path().as_ref()).into_owned();
         if entry.compression_method() == CompressionMethod::STORE {
-            let name = String::from_utf8_lossy(entry.file_path().as_ref()).into_owned();
             files.push((name, entry.wayfinder()));
+        } else {
+            compressed.get_or_insert(name);
         }
     }
-    Ok(Files { archive, files })
+    Ok(Files { archive, compressed, files })
 }
 
 impl<R: ReaderAt> Files<R> {

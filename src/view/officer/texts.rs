@@ -1,6 +1,6 @@
 //! The texts of the officer's pages, in the two languages of the staff.
 
-use koektrommel_core::error::Malformed;
+use koektrommel_core::{error::Malformed, record::DataSet};
 
 use crate::download::Format;
 
@@ -61,6 +61,23 @@ pub struct Texts {
     pub last_seen: &'static str,
     pub judgement: &'static str,
     pub forget: &'static str,
+    pub retention: &'static str,
+    pub retention_text: &'static str,
+    /// With `{when}`.
+    pub retention_ran: &'static str,
+    /// With `{when}`.
+    pub retention_failed: &'static str,
+    pub retention_not_yet: &'static str,
+    pub data_set: &'static str,
+    /// Each data set, and from when its term runs.
+    pub data_sets: [(&'static str, &'static str); DataSet::ALL.len()],
+    pub term: &'static str,
+    pub month: &'static str,
+    pub months: &'static str,
+    pub reason: &'static str,
+    pub removed: &'static str,
+    pub last_removed: &'static str,
+    pub never_removed: &'static str,
     pub earlier: &'static str,
     pub none_earlier: &'static str,
     pub when: &'static str,
@@ -154,6 +171,25 @@ pub static NL: Texts = Texts {
     last_seen: "Laatst gezien",
     judgement: "Wat het is",
     forget: "Vergeten",
+    retention: "Bewaren en wissen",
+    retention_text: "Wij bewaren elk soort gegevens een vaste tijd. Daarna wist de server ze vanzelf, elke dag. De termijnen staan in de instellingen van de server.",
+    retention_ran: "De server keek het laatst op {when}. Alles waarvan de tijd om was, is toen gewist.",
+    retention_failed: "Op {when} lukte het wissen niet. De server probeert het steeds opnieuw. Vraag de beheerder wat er mis is.",
+    retention_not_yet: "De server is net gestart en kijkt zo wat er weg moet.",
+    data_set: "Gegevens",
+    data_sets: [
+        ("Weigeringen", "na de weigering"),
+        ("Toestemmingen", "na de laatste dag van de toestemming"),
+        ("Ingetrokken toestemmingen", "na het intrekken"),
+        ("Wie het logboek heeft bekeken", "na het bekijken"),
+    ],
+    term: "Hoe lang bewaard",
+    month: "maand",
+    months: "maanden",
+    reason: "Waarom zo lang",
+    removed: "Gewist",
+    last_removed: "Het laatst gewist",
+    never_removed: "nog niets",
     earlier: "Eerdere downloads",
     none_earlier: "Er is nog niets gedownload.",
     when: "Wanneer",
@@ -246,6 +282,25 @@ pub static EN: Texts = Texts {
     last_seen: "Last seen",
     judgement: "What it is",
     forget: "Forget",
+    retention: "Keeping and erasing",
+    retention_text: "Each kind of record is kept for a fixed time. After that the server erases it by itself, every day. The terms stand in the configuration of the server.",
+    retention_ran: "The server last looked on {when}. Everything whose time was up was erased then.",
+    retention_failed: "On {when} erasing failed. The server keeps trying. Ask the operator what is wrong.",
+    retention_not_yet: "The server has just started and is about to look what must go.",
+    data_set: "Records",
+    data_sets: [
+        ("Refusals", "after the refusal"),
+        ("Consents", "after the last day of the consent"),
+        ("Consents that were withdrawn", "after the withdrawal"),
+        ("Who has read the log", "after the reading"),
+    ],
+    term: "Kept for",
+    month: "month",
+    months: "months",
+    reason: "Why so long",
+    removed: "Erased",
+    last_removed: "Last erased",
+    never_removed: "nothing yet",
     earlier: "Earlier downloads",
     none_earlier: "Nothing has been downloaded yet.",
     when: "When",

@@ -1,11 +1,12 @@
-//! `GET /officer`: the form for a download, and the downloads before.
+//! `GET /officer`: the form for a download, the downloads before, and what is kept for how long.
 
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
     web::{self, Data},
 };
-use maud::html;
+use koektrommel_core::record::DataSet;
+use maud::{Markup, html};
 
 use super::{
     guard::Officer,
@@ -15,7 +16,10 @@ use crate::{
     app::App,
     calendar::{Period, local_date},
     download::Manifest,
-    view,
+    view::{
+        self,
+        officer::{retention::Line, texts::Texts},
+    },
     web::problem::Problem,
 };
 
@@ -50,7 +54,26 @@ pub(super) async fn show(
     let watched = app.config.sites.iter().filter(|site| site.watch_undeclared);
     let watched: Vec<_> = watched.map(|site| (&site.id, app.undeclared.of(&site.id))).collect();
     let undeclared = view::officer::undeclared::content(texts, &watched);
-    let content = html! { (content) (undeclared) };
+    let Some(retention) = retention(app, texts).await else { return page::broken(app, texts) };
+    let content = html! { (content) (retention) (undeclared) };
     let page = Page::new(status, texts.downloads, content);
     Page { officer: Some(officer.name.as_str()), ..page }.send(app, texts)
+}
+
+/// How long what is kept and what went; none if the log cannot be read.
+async fn retention(app: &Data<App>, texts: &Texts) -> Option<Markup> {
+    let tally = app.tally.clone();
+    let removed = match web::block(move || tally.removed()).await {
+        Ok(Ok(removed)) => removed,
+        other => {
+            tracing::error!(?other, "what was erased cannot be counted");
+            return None;
+        }
+    };
+    let lines = DataSet::ALL.map(|set| {
+        let (term, removed) = (app.config.retention.of(set), removed.get(&set).copied().unwrap_or_default());
+        Line { set, months: term.months, reason: &term.reason, removed: removed.count, last: removed.last }
+    });
+    let ran = app.eraser.ran().map(|ran| (ran.at, ran.went_well));
+    Some(view::officer::retention::content(texts, ran, &lines))
 }

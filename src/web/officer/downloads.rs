@@ -35,7 +35,7 @@ pub(super) struct Question {
     site: Option<String>,
     format: Option<String>,
     /// An earlier size of the log, to have the same file once more.
-    at: Option<u64>,
+    at: Option<String>,
     /// The language of the page that asks, for its errors.
     #[serde(rename = "lang")]
     _lang: Option<String>,
@@ -49,7 +49,7 @@ pub(super) async fn evidence(
     question: Query<Question>,
 ) -> Result<HttpResponse, Problem> {
     let mut question = question;
-    if question.format.as_deref().is_some_and(|format| format != Format::Pack.as_str()) {
+    if given(&question.format).is_some_and(|format| format != Format::Pack.as_str()) {
         return Err(Problem::invalid("`format` must be `pack`, or left out.").field("format"));
     }
     question.format = Some(Format::Pack.to_string());
@@ -63,7 +63,7 @@ pub(super) async fn get(
     officer: Officer,
     question: Query<Question>,
 ) -> Result<HttpResponse, Problem> {
-    let filter = match read(&app, &question) {
+    let (filter, at) = match read(&app, &question) {
         Err(problem) if page::is_wanted(&request) => {
             return Ok(console::show(&request, &app, &officer, Some(&problem)).await);
         }
@@ -79,7 +79,7 @@ pub(super) async fn get(
         Contents::default()
     };
     let purposes = app.notices.all_choice_purposes();
-    let order = Order { officer: officer.name, filter, purposes, contents, at: question.at };
+    let order = Order { officer: officer.name, filter, purposes, contents, at };
     let download = Download::begin(place, order, app.clock.now()).await?;
     let (index, size) = (download.index(), download.checkpoint_size());
     let disposition = format!("attachment; filename=\"{}\"", download.file_name());
@@ -118,8 +118,8 @@ pub(super) async fn manifest(
         .body(json))
 }
 
-fn read(app: &App, question: &Question) -> Result<Filter, Problem> {
-    let given = |text: &Option<String>| text.as_deref().filter(|text| !text.is_empty()).map(str::to_owned);
+/// What is asked for, and at which size of the log.
+fn read(app: &App, question: &Question) -> Result<(Filter, Option<u64>), Problem> {
     let period = Period::parse(question.from.as_deref(), question.to.as_deref())?;
     let site = given(&question.site).map(|site| site.parse()).transpose()?;
     if site.as_ref().is_some_and(|site| app.config.site(Some(site)).is_none()) {
@@ -127,7 +127,21 @@ fn read(app: &App, question: &Question) -> Result<Filter, Problem> {
         return Err(Problem::invalid(detail).field("site"));
     }
     let format = given(&question.format).map_or(Ok(Format::Csv), |format| format.parse())?;
-    Ok(Filter { period, site, format })
+    let at = given(&question.at).map(|at| size(app, at)).transpose()?;
+    Ok((Filter { period, site, format }, at))
+}
+
+/// A size that the log has or had. At any other a file would come that is not the one that was asked for.
+fn size(app: &App, text: &str) -> Result<u64, Problem> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+    let size = text.parse().ok().filter(|size| is_plain && *size <= app.ledger.head().frontier.size());
+    let detail = "`at` must be an earlier size of the log: a number that is not larger than its size now.";
+    size.ok_or_else(|| Problem::invalid(detail).field("at"))
+}
+
+/// A value, unless it is empty.
+fn given(text: &Option<String>) -> Option<&str> {
+    text.as_deref().filter(|text| !text.is_empty())
 }
 
 impl From<HistoryError> for Problem {
