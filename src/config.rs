@@ -18,6 +18,7 @@ use std::{
 use koektrommel_core::{
     catalogue::Catalogue,
     identifier::{Language, SiteId},
+    instant::Day,
 };
 
 pub use self::{
@@ -72,6 +73,8 @@ pub struct Site {
     pub theme: Theme,
     /// What other tools are told.
     pub tools: Tools,
+    /// Since when the site says in public that it honours Global Privacy Control; it says nothing without.
+    pub gpc: Option<Day>,
     /// Its purposes.
     pub catalogue: Catalogue,
     /// Its texts for visitors, by language and key.

@@ -54,7 +54,7 @@ impl Pages {
             let content = view::statement::content(statement, words, links);
             self.statements.insert(key.clone(), page("", &statement.title, &content));
         }
-        let content = view::cookies::content(&site.catalogue, words, links);
+        let content = view::cookies::content(&site.catalogue, words, links, site.gpc.is_some());
         self.cookies.insert(key.clone(), page("/cookies", words.get("page.cookies.title"), &content));
         let content = view::verify::content(words, links);
         self.verify.insert(key, page("/verify", words.get("page.verify.title"), &content));

@@ -65,6 +65,7 @@ fn routes(config: &mut ServiceConfig, app: &App) {
         )
         .service(web::scope(&app.config.mount).configure(public))
         .service(resource("/.well-known/jwks.json", read().to(log::jwks)))
+        .service(resource("/.well-known/gpc.json", read().to(signal::support)))
         .service(resource("/healthz", read().to(health::alive)))
         .service(resource("/readyz", read().to(health::ready)));
     if app.config.demo {
@@ -158,6 +159,7 @@ fn public(config: &mut ServiceConfig) {
         .service(resource("/verify.js", read().to(assets::verify_script)))
         .service(resource("/verifier.wasm", read().to(assets::verifier)))
         .service(resource("/icon.svg", read().to(assets::icon)))
+        .service(resource("/gpc.json", read().to(signal::support)))
         .service(resource("/log/checkpoint", read().to(log::checkpoint)))
         .service(resource("/log/key", read().to(log::key)))
         .service(resource("/log/jwks.json", read().to(log::jwks)))

@@ -8,7 +8,9 @@ use std::{
 };
 
 use koektrommel_core::{
+    catalogue::{Catalogue, Kind, Purpose},
     identifier::{Language, SiteId},
+    instant::Day,
     note::VerifierKey,
 };
 use serde::Deserialize;
@@ -50,6 +52,7 @@ struct SiteFile {
     consent_mode: BTreeMap<String, Vec<String>>,
     theme: Option<theme::File>,
     theme_dark: Option<theme::File>,
+    gpc: Option<Spanned<String>>,
     catalogue: PathBuf,
     statement: BTreeMap<String, PathBuf>,
 }
@@ -239,6 +242,7 @@ impl Reader<'_> {
         });
         let (catalogue, texts) = self.keep(read)?;
         let mode = mode?;
+        let gpc = file.gpc.as_ref().and_then(|since| self.gpc(since, &key("gpc"), &catalogue));
         let tools = tools::check(file.aliases, file.consent_mode, &catalogue);
         let tools = tools.map_err(|(part, why)| self.fault(None, &key(&part), &why)).unwrap_or_default();
         if let Some((key, why)) = hosts::misnamed(&catalogue, &mode) {
@@ -283,10 +287,26 @@ impl Reader<'_> {
             watch_undeclared: file.watch_undeclared,
             theme,
             tools,
+            gpc,
             catalogue,
             texts,
             statements,
         })
+    }
+
+    /// What is said in public must be true: a purpose that is never asked for is not switched off by a signal.
+    fn gpc(&mut self, since: &Spanned<String>, key: &str, catalogue: &Catalogue) -> Option<Day> {
+        let day = since.get_ref().parse().ok();
+        self.check(day.is_some(), since, key, "must be a date: \"2026-11-22\"");
+        let is_shared = |purpose: &&Purpose| purpose.kind == Kind::Exempt && !purpose.recipients.is_empty();
+        if let Some(shared) = catalogue.purposes().iter().find(is_shared) {
+            let why = format!(
+                "must be left out: `purposes.{}` is exempt and has recipients, so it is shared whatever a browser asks",
+                shared.id
+            );
+            self.check(false, since, key, &why);
+        }
+        day
     }
 
     fn check<T>(&mut self, is_right: bool, value: &Spanned<T>, key: &str, why: &str) {

@@ -7,9 +7,9 @@ use super::{Links, Words};
 
 const COLUMNS: [&str; 6] = ["name", "purpose", "stored_by", "storage", "basis", "lifetime"];
 
-/// Every purpose with what it stores.
+/// Every purpose with what it stores; with `honours_gpc`, also what the site says of Global Privacy Control.
 #[must_use]
-pub fn content(catalogue: &Catalogue, words: Words<'_>, links: Links<'_>) -> Markup {
+pub fn content(catalogue: &Catalogue, words: Words<'_>, links: Links<'_>, honours_gpc: bool) -> Markup {
     let of_kind = |kind| catalogue.purposes().iter().filter(move |purpose| purpose.kind == kind);
     let has_choices = of_kind(Kind::Choice).next().is_some();
     html! {
@@ -19,6 +19,7 @@ pub fn content(catalogue: &Catalogue, words: Words<'_>, links: Links<'_>) -> Mar
             h2 { (words.get("page.cookies.choice.title")) }
             (purposes(of_kind(Kind::Choice), words))
             p { a.button href=(links.to("/settings")) { (words.get("page.cookies.change")) } }
+            @if honours_gpc { p { (words.get("page.cookies.gpc")) } }
         } @else {
             p { (words.get("page.cookies.no_choice")) }
         }
@@ -38,11 +39,21 @@ fn purposes<'a>(purposes: impl Iterator<Item = &'a Purpose>, words: Words<'_>) -
                 section.card id=(purpose.id) {
                     h3 { (text(&purpose.name)) }
                     p { (text(&purpose.text)) }
+                    (recipients(purpose, words))
                     @if purpose.kind == Kind::Exempt {
                         p.muted { strong { (words.get("page.cookies.reason")) } " " (text(&purpose.reason)) }
                     }
                 }
             }
+        }
+    }
+}
+
+/// Who else receives it, if anybody does.
+pub(super) fn recipients(purpose: &Purpose, words: Words<'_>) -> Markup {
+    html! {
+        @if !purpose.recipients.is_empty() {
+            p { (words.fill("settings.recipients", "recipients", &purpose.recipients.join(", "))) }
         }
     }
 }

@@ -12,7 +12,7 @@ use koektrommel_core::{
 use maud::{Markup, html};
 
 use super::{
-    Links, Words, day_in_words, local_day, receipt,
+    Links, Words, cookies, day_in_words, local_day, receipt,
     uses::{self, Own},
 };
 use crate::statement::date_in_words;
@@ -34,6 +34,8 @@ pub struct Settings<'a> {
     pub click: &'a str,
     /// What stands now.
     pub standing: Option<Standing<'a>>,
+    /// Whether the browser says that nothing is to be sold or shared.
+    pub gpc: bool,
     /// The device's records, newest first.
     pub records: &'a [(Consent, Hash)],
     /// What happened to a form that was sent.
@@ -167,7 +169,7 @@ fn form(settings: &Settings<'_>) -> Markup {
                 input type="hidden" name="id" value=(settings.click);
                 @for purpose in asked() {
                     @let stands = settings.standing.and_then(|standing| standing.choices.get(&purpose.id));
-                    (question(purpose, stands, words))
+                    (question(purpose, stands, settings.gpc, words))
                 }
                 div.actions {
                     // The first submit button is what Enter presses: it saves exactly what is shown.
@@ -180,7 +182,10 @@ fn form(settings: &Settings<'_>) -> Markup {
     }
 }
 
-fn question(purpose: &Purpose, stands: Option<bool>, words: Words<'_>) -> Markup {
+/// A browser that asks us to share nothing has said no for its visitor, until she says something else herself.
+fn question(purpose: &Purpose, stands: Option<bool>, gpc: bool, words: Words<'_>) -> Markup {
+    let is_signalled = gpc && stands.is_none() && !purpose.recipients.is_empty();
+    let stands = if is_signalled { Some(false) } else { stands };
     let name = format!("choice.{}", purpose.id);
     let option = |value: &str, answer: bool| {
         html! {
@@ -194,6 +199,8 @@ fn question(purpose: &Purpose, stands: Option<bool>, words: Words<'_>) -> Markup
         fieldset {
             legend { (words.fill("page.settings.legend", "purpose", text(&purpose.name, words))) }
             p { (text(&purpose.text, words)) }
+            (cookies::recipients(purpose, words))
+            @if is_signalled { p { (words.get("page.settings.gpc")) } }
             div.options { (option("no", false)) (option("yes", true)) }
         }
     }

@@ -178,6 +178,7 @@ async fn show(
             decided: seen.choice.decided,
             expires: seen.choice.expires,
         }),
+        gpc: signal::is_sent(request),
         records: &records,
         outcome,
         uses: &own,

@@ -23,9 +23,9 @@ export const snippets = (language) =>
 
 export const SITE = 'https://www.wsn.example';
 
-/** Where the server is in each mode, which of the guide's rules lead there, and which lines configure it. */
+/** Where the server is in each mode, which of the guide's rules lead there, `own` to what is the site's own, and which lines configure it. */
 export const MODES = {
-  'same-origin': { server: SITE, rule: 0, tag: 'src="/privacy/', policy: 0 },
+  'same-origin': { server: SITE, rule: 0, own: 2, tag: 'src="/privacy/', policy: 0 },
   sibling: { server: 'https://privacy.wsn.example', rule: 1, tag: 'src="https://privacy.wsn', policy: 1 },
   'cross-site': { server: 'https://wsn.privacy.example', rule: 1, tag: 'src="https://wsn.privacy', policy: 1 },
 };
@@ -170,7 +170,9 @@ export function hostTest(name, { proxy = 'nginx', mode = 'same-origin', faults =
       const published = await publish(pages);
       ends.push(published.stop);
       const { language, page: toPages } = PROXIES[proxy];
-      const rules = snippets(language)[MODES[mode].rule].replaceAll('127.0.0.1:8080', new URL(server.address).host);
+      const { rule, own } = MODES[mode];
+      const wanted = snippets(language).filter((_, index) => [rule, own].includes(index)).join('\n');
+      const rules = wanted.replaceAll('127.0.0.1:8080', new URL(server.address).host);
       const site = { name: 'www.wsn.example', rules: toPages(published.address) };
       const hosts = [site, { name: new URL(MODES[mode].server).host, rules }];
       if (mode === 'same-origin') hosts.splice(0, 2, { ...site, rules: `${rules}\n${site.rules}` });

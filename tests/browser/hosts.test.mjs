@@ -83,6 +83,7 @@ for (const proxy of ['nginx', 'caddy']) {
     assert.deepEqual(await get('/privacyreglement'), [200, 'van de site']);
     // The page server's own 404 has no words.
     assert.deepEqual(await get('/officer'), [404, '']);
+    assert.deepEqual(await get('/.well-known/gpc.json'), [200, '{"gpc":true,"lastUpdate":"2026-11-22"}']);
     assert.match((await get('/privacy'))[1], /<h1>/);
     assert.match((await get('/privacy/nowhere'))[1], /<h1>/);
   });

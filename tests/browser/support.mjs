@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,15 +52,30 @@ export async function serve(data, port = 0, more = []) {
   return { address, stop: () => (child.kill('SIGKILL'), gone) };
 }
 
+/** The example's configuration in a folder, with `changes`: each a file, a text in it, and what comes in its place. */
+export async function configure(folder, changes) {
+  await cp(new URL('../../assets/wsn', import.meta.url), folder, { recursive: true });
+  for (const [name, from, to] of changes) {
+    const file = join(folder, name);
+    const text = await readFile(file, 'utf8');
+    assert.ok(text.includes(from), `${name} has no ${from}`);
+    await writeFile(file, text.replace(from, () => to));
+  }
+  return join(folder, 'koektrommel.toml');
+}
+
 /**
  * A test with `{ address, context, page, server, data, seen }`. Whatever it does, it fails when a page asked another
  * host for anything or reported an error; `faults: true` is for tests that break the server on purpose. `context` and
- * `launch` are Playwright's options, for the profile and for a browser of the test's own.
+ * `launch` are Playwright's options, for the profile and for a browser of the test's own; `site` is what the configuration
+ * has other than the example, as `configure` takes it.
  */
 export function test(name, options, body = options) {
   nodeTest(name, { timeout: 120_000 }, async () => {
-    const data = await mkdtemp(join(tmpdir(), 'koektrommel-'));
-    const server = await serve(data);
+    const folder = await mkdtemp(join(tmpdir(), 'koektrommel-'));
+    const data = join(folder, 'data');
+    const config = options.site && ['--config', await configure(join(folder, 'site'), options.site)];
+    const server = await serve(data, 0, config);
     const own = options.launch && (await launch(options.launch));
     const context = await (own ?? (await browser())).newContext({ locale: 'nl-NL', ...options.context });
     // One page view in so many looks for undeclared names, by chance: not these, unless a test wants it.
@@ -88,7 +103,7 @@ export function test(name, options, body = options) {
       await context.close();
       await own?.close();
       await room.server.stop();
-      await rm(data, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     }
   });
 }

@@ -34,6 +34,8 @@ mod erasure;
 mod faults;
 /// A data folder that lost a part, or that is not there.
 mod folder;
+/// Global Privacy Control: what the site says of it, and what it does.
+mod gpc;
 /// The server beside the pages, on a sibling host, and on another site.
 mod hosts;
 /// What staff do: accounts, signing in, downloads that are recorded, and `koektrommel verify`.

@@ -39,9 +39,13 @@ export function show(kit: typeof Kit, notice: Notice, opener: HTMLElement | null
   const all = (control: 'accept' | 'refuse') => (person: boolean) =>
     finish(control, complete(purposes, () => control === 'accept'), person);
 
-  const exempt = ({ name, text }: Purpose): HTMLElement =>
-    el('li', {}, el('div', { class: 'row' }, el('b', {}, name), texts['settings.always_on']), el('p', {}, text));
-  const choice = ({ id, name, text }: Purpose): HTMLElement => {
+  /** What it is for, and who else receives it, if anybody does. */
+  const told = ({ text, recipients }: Purpose): string =>
+    recipients ? `${text} ${texts['settings.recipients']?.replace('{recipients}', () => recipients.join(', '))}` : text!;
+  const exempt = (purpose: Purpose): HTMLElement =>
+    el('li', {}, el('div', { class: 'row' }, el('b', {}, purpose.name), texts['settings.always_on']), el('p', {}, told(purpose)));
+  const choice = (purpose: Purpose): HTMLElement => {
+    const { id, name } = purpose;
     const [box, about] = [`koek-p-${id}`, `koek-t-${id}`];
     const input = el('input', { type: 'checkbox', id: box, 'aria-describedby': about, slot: box });
     // The box says its own state to who cannot see the word.
@@ -52,7 +56,7 @@ export function show(kit: typeof Kit, notice: Notice, opener: HTMLElement | null
     input.checked = before[id] === true;
     input.addEventListener('change', tell);
     boxes.set(id, input);
-    children.push(input, el('label', { for: box, slot: box }, name), el('p', { id: about, slot: about }, text));
+    children.push(input, el('label', { for: box, slot: box }, name), el('p', { id: about, slot: about }, told(purpose)));
     tell();
     return el('li', {}, el('div', { class: 'row' }, slot(box), state), slot(about));
   };

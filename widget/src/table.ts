@@ -14,13 +14,23 @@ export function fill(kit: typeof Kit, notice: Notice, place: Element): void {
   if (told.get(place) === state && place.firstElementChild) return;
   told.set(place, state);
   const heading = (key: string): HTMLElement => el('th', { scope: 'col' }, texts[key]);
-  const rows = purposes.flatMap(({ id, kind, name, cookies = [] }) => {
+  // A column for it only where anybody else receives anything.
+  const isShared = purposes.some(({ recipients }) => recipients);
+  const rows = purposes.flatMap(({ id, kind, name, recipients = [], cookies = [] }) => {
     const answer = kind === 'exempt' ? 'settings.always_on' : kit.allows(id) ? 'state.on' : 'state.off';
     return cookies.map((cookie) =>
-      el('tr', {}, el('th', { scope: 'row' }, cookie.name), el('td', {}, name), el('td', {}, cookie.lifetime), el('td', {}, texts[answer])),
+      el(
+        'tr',
+        {},
+        el('th', { scope: 'row' }, cookie.name),
+        el('td', {}, name),
+        isShared ? el('td', {}, recipients.join(', ')) : undefined,
+        el('td', {}, cookie.lifetime),
+        el('td', {}, texts[answer]),
+      ),
     );
   });
-  const head = ['name', 'purpose', 'lifetime', 'state'].map((key) => heading(`table.${key}`));
+  const head = ['name', 'purpose', ...(isShared ? ['recipients'] : []), 'lifetime', 'state'].map((key) => heading(`table.${key}`));
   place.replaceChildren(
     el(
       'table',

@@ -4,7 +4,7 @@ use super::{MARKER, assert_problem, assert_silent, assert_untouched};
 use crate::support::{Request, Server, get};
 
 /// Every public address that is read.
-const READ: [&str; 20] = [
+const READ: [&str; 22] = [
     "/",
     "/demo/demo.css",
     "/privacy",
@@ -19,6 +19,8 @@ const READ: [&str; 20] = [
     "/privacy/log/jwks.json",
     "/privacy/log/tile/0/000",
     "/.well-known/jwks.json",
+    "/.well-known/gpc.json",
+    "/privacy/gpc.json",
     "/privacy/api/v1/notice",
     "/privacy/api/v1/consents",
     "/privacy/api/v1/consents/x/receipt",

@@ -12,7 +12,7 @@ const SHORT: &str = "public, max-age=300";
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 /// Every public route that answers 200 on a log with one record: its media type and how it is cached.
-const ROUTES: [(&str, &str, &str); 31] = [
+const ROUTES: [(&str, &str, &str); 33] = [
     ("/", "text/html; charset=utf-8", SHORT),
     ("/demo/demo.css", "text/css; charset=utf-8", SHORT),
     ("/demo/demo.js", "text/javascript; charset=utf-8", SHORT),
@@ -34,6 +34,8 @@ const ROUTES: [(&str, &str, &str); 31] = [
     ("/privacy/log/key", "text/plain; charset=utf-8", SHORT),
     ("/privacy/log/jwks.json", "application/jwk-set+json", SHORT),
     ("/.well-known/jwks.json", "application/jwk-set+json", SHORT),
+    ("/.well-known/gpc.json", "application/json", SHORT),
+    ("/privacy/gpc.json", "application/json", SHORT),
     ("/privacy/log/tile/0/000.p/1", "application/octet-stream", IMMUTABLE),
     ("/privacy/api/v1/notice", "application/json", SHORT),
     ("/privacy/api/v1/choice", "application/json", NO_STORE),
