@@ -7,6 +7,7 @@ mod retention;
 mod settings;
 mod theme;
 mod tools;
+mod wording;
 
 use std::{
     collections::BTreeMap,

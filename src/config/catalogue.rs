@@ -15,6 +15,7 @@ use toml::Spanned;
 use super::{
     ConfigError, Fault,
     settings::{self, SettingFile},
+    wording,
 };
 
 #[derive(Deserialize)]
@@ -211,6 +212,11 @@ fn to_texts(
             let key = format!("texts.{language}.{key}");
             faults.push(Fault { file: path.to_owned(), line: None, key, why: why.to_owned() });
         };
+        for (key, text) in &of_language {
+            if let Some(why) = wording::fault(language, key, text) {
+                fault(key, &why);
+            }
+        }
         for key in &needed {
             if of_language.get(key).is_none_or(|text| text.trim().is_empty()) {
                 fault(key, "is missing");

@@ -54,6 +54,12 @@ fn a_broken_configuration_is_refused_with_file_line_key_and_remedy() {
         ),
         ("catalogue.toml", "\"button.refuse\" = ", "\"button.no\" = ", "`texts.nl.button.refuse` is missing"),
         (
+            "catalogue.toml",
+            "\"button.accept\" = \"Accepteren\"",
+            "\"button.accept\" = \"OK, begrepen\"",
+            "`texts.nl.button.accept` must say plainly what the button does: `Accepteren`,",
+        ),
+        (
             "koektrommel.toml",
             "# [sites.aliases]",
             "[sites.theme]\naccent = \"#ff6600\"\n# [sites.aliases]",
