@@ -1,9 +1,8 @@
-/** Equal buttons, the keyboard, axe, languages, small windows, and staying out of the way. */
+/** Buttons, the keyboard, languages, small windows, and staying out of the way. */
 import assert from 'node:assert/strict';
-import { audit, press, reopen, test, visit } from './support.mjs';
+import { press, test, visit } from './support.mjs';
 
 const SIZES = [320, 768, 1280];
-const SCHEMES = ['light', 'dark'];
 
 /** Everything that could make one button louder than the other. */
 const PROMINENCE = `color background-color background-image border-top border-right border-bottom border-left border-radius
@@ -105,33 +104,6 @@ test('everything by keyboard alone', async (room) => {
   await page.keyboard.press('Enter');
   await page.waitForSelector('#koek-confirm', { state: 'detached' });
 });
-
-for (const path of ['/', '/?lang=en']) {
-  test(`axe finds nothing, ${path}`, async (room) => {
-    const { page, context } = room;
-    for (const width of SIZES) {
-      for (const colorScheme of SCHEMES) {
-        const state = `${width} ${colorScheme}`;
-        await context.clearCookies();
-        await page.setViewportSize({ width, height: 800 });
-        await page.emulateMedia({ colorScheme });
-        await visit(room, path);
-        await audit(page, `banner ${state}`);
-        await page.click('#koek-choose');
-        await page.waitForSelector('#koek-settings[open]');
-        await audit(page, `settings ${state}`);
-        await page.check('#koek-p-display');
-        await press(page, '#koek-save');
-        await audit(page, `confirmed ${state}`);
-        await page.reload();
-        await page.evaluate(() => window.koektrommel.ready);
-        await audit(page, `after ${state}`);
-        await reopen(page);
-        await audit(page, `re-opened ${state}`);
-      }
-    }
-  });
-}
 
 test('speaks the language of the page', async (room) => {
   const { page, seen } = room;

@@ -33,14 +33,14 @@ let launched;
 const browser = () => (launched ??= launch());
 after(async () => (await launched)?.close());
 
-/** Starts a server on `data`, with `more` arguments; port 0 lets it choose. Gives its address and `stop()`, which kills it outright. */
+/** Starts a server on `data`, with `more` arguments; port 0 lets it choose. Gives its address, what it `told()`, and `stop()`, which kills it outright. */
 export async function serve(data, port = 0, more = []) {
   const child = spawn(program, ['serve', '--listen', `127.0.0.1:${port}`, '--data', data, ...more], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const gone = new Promise((resolve) => child.once('exit', resolve));
+  let text = '';
   const address = await new Promise((resolve, reject) => {
-    let text = '';
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`the server stopped with ${code}: ${text}`)));
     child.stdout.on('data', (chunk) => {
@@ -49,7 +49,7 @@ export async function serve(data, port = 0, more = []) {
       if (found) resolve(found[0]);
     });
   });
-  return { address, stop: () => (child.kill('SIGKILL'), gone) };
+  return { address, told: () => text, stop: () => (child.kill('SIGKILL'), gone) };
 }
 
 /** The example's configuration in a folder, with `changes`: each a file, a text in it, and what comes in its place. */
@@ -171,10 +171,10 @@ export const answers = (page) =>
 
 const axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Runs axe over the page as it stands; zero means zero, best practices too. */
-export async function audit(page, state) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+/** Runs axe over the page as it stands; zero means zero, best practices too. `rules` switches single rules off. */
+export async function audit(page, state, rules = {}) {
+  if (!(await page.evaluate(() => !!window.axe))) await page.evaluate(axe);
+  const { violations } = await page.evaluate((off) => window.axe.run(document, { resultTypes: ['violations'], rules: off }), rules);
   const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
   assert.deepEqual(told, [], state);
 }

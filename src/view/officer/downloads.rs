@@ -23,7 +23,7 @@ pub fn content(
         h1 { (texts.downloads) }
         p.lead { (texts.downloads_text) }
         @if let Some(error) = error { div.error role="alert" { p { (error) } } }
-        form method="get" action="/officer/api/v1/consents" {
+        form.fields method="get" action="/officer/api/v1/consents" {
             input type="hidden" name="lang" value=(texts.language);
             fieldset {
                 legend { (texts.period) }
@@ -41,16 +41,15 @@ pub fn content(
             fieldset {
                 legend { (texts.format) }
                 @for (nth, (format, text)) in Format::ALL.iter().zip(texts.formats).enumerate() {
-                    p {
+                    label.option {
                         input type="radio" name="format" value=(format) id={ "format-" (format) } checked[nth == 0];
-                        " "
-                        label for={ "format-" (format) } { (text) }
+                        " " (text)
                     }
                 }
             }
             p.actions { button.button type="submit" { (texts.download) } }
         }
-        (look_up::form(texts, None))
+        (look_up::form(texts))
         h2 #earlier { (texts.earlier) }
         @if manifests.is_empty() {
             p { (texts.none_earlier) }

@@ -10,11 +10,21 @@ use maud::{Markup, html};
 use super::texts::Texts;
 use crate::calendar::local;
 
-/// The form, with what was wrong with a reference before.
+/// The form as a part of a page.
 #[must_use]
-pub fn form(texts: &Texts, wrong: Option<&str>) -> Markup {
+pub fn form(texts: &Texts) -> Markup {
+    headed(texts, &html! { h2 #look-up { (texts.look_up) } }, None)
+}
+
+/// The form as a page of its own, with what was wrong with a reference before.
+#[must_use]
+pub fn again(texts: &Texts, wrong: &str) -> Markup {
+    headed(texts, &html! { h1 #look-up { (texts.look_up) } }, Some(wrong))
+}
+
+fn headed(texts: &Texts, heading: &Markup, wrong: Option<&str>) -> Markup {
     html! {
-        h2 #look-up { (texts.look_up) }
+        (heading)
         p { (texts.look_up_text) }
         @if let Some(wrong) = wrong { div.error role="alert" { p { (wrong) } } }
         form.fields method="post" action={ "/officer/look-up?lang=" (texts.language) } aria-labelledby="look-up" {
@@ -52,7 +62,7 @@ pub fn found(texts: &Texts, mount: &str, records: &[(Consent, Hash)]) -> Markup 
                 @for record in records { (row(texts, mount, record)) }
             }
         }
-        (form(texts, None))
+        (form(texts))
         p { a href={ "/officer?lang=" (texts.language) } { (texts.downloads) } }
     }
 }

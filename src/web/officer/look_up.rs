@@ -55,7 +55,7 @@ pub(super) async fn post(
         Page { officer: Some(officer.name.as_str()), ..page }.send(&app, texts)
     };
     let Ok(reference) = form.reference.trim().parse::<Reference>() else {
-        return send(StatusCode::UNPROCESSABLE_ENTITY, look_up::form(texts, Some(texts.reference_wrong)));
+        return send(StatusCode::UNPROCESSABLE_ENTITY, look_up::again(texts, texts.reference_wrong));
     };
     let access = Access {
         action: Action::LookedUp,
@@ -68,7 +68,7 @@ pub(super) async fn post(
         sha256: None,
     };
     if app.ledger.record_access(access).await.is_err() {
-        return send(StatusCode::SERVICE_UNAVAILABLE, look_up::form(texts, Some(texts.not_recorded)));
+        return send(StatusCode::SERVICE_UNAVAILABLE, look_up::again(texts, texts.not_recorded));
     }
     let found = {
         let app = app.clone();
@@ -78,10 +78,8 @@ pub(super) async fn post(
         Ok(Ok(Found::Records(records))) => {
             send(StatusCode::OK, look_up::found(texts, &app.config.mount, &records))
         }
-        Ok(Ok(Found::Erased)) => send(StatusCode::GONE, look_up::form(texts, Some(texts.reference_erased))),
-        Ok(Ok(Found::Nothing)) => {
-            send(StatusCode::NOT_FOUND, look_up::form(texts, Some(texts.reference_wrong)))
-        }
+        Ok(Ok(Found::Erased)) => send(StatusCode::GONE, look_up::again(texts, texts.reference_erased)),
+        Ok(Ok(Found::Nothing)) => send(StatusCode::NOT_FOUND, look_up::again(texts, texts.reference_wrong)),
         other => {
             tracing::error!(error = ?other.map(|found| found.err()), "a reference could not be looked up");
             page::broken(&app, texts)
