@@ -1,6 +1,7 @@
 //! The house rules, held on the sources: which part may know which, and what no file may hold.
 
 mod arrows;
+mod review;
 mod words;
 
 use std::{
