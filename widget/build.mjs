@@ -45,7 +45,9 @@ async function bundle(entry, name, format, places, define = {}) {
     define,
     write: false,
   });
-  const text = outputFiles[0].text;
+  let text = outputFiles[0].text;
+  // A page may have taken away what a script of today takes for granted: that is no fault to be thrown into it.
+  if (format === 'iife') text = `try{${text.trim()}}catch(e){console.warn("koektrommel:",e)}\n`;
   for (const place of ['__KOEK__', '__PARTS__']) {
     const count = text.split(place).length - 1;
     const wanted = places.includes(place) ? 1 : 0;

@@ -4,6 +4,7 @@
  */
 
 import { marks, purposes } from './foreign';
+import { guard } from './guard';
 import { cover, coverOf, sweep, uncover } from './placeholder';
 import { release } from './scripts';
 import type { kit as Kit } from './settings';
@@ -64,7 +65,7 @@ let following = false;
 export async function run(kit: typeof Kit, changed: readonly string[] = []): Promise<void> {
   if (!following) {
     following = true;
-    document.addEventListener('koektrommel:change', ({ detail }) => run(kit, detail.changed));
+    document.addEventListener('koektrommel:change', ({ detail }) => guard(() => run(kit, detail.changed)));
   }
   const isPurpose = (id: string): boolean => kit.known().purposes.some((one) => one.id === id);
   translate(kit, isPurpose);

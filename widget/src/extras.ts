@@ -4,6 +4,7 @@
  */
 
 import { expire } from './expire';
+import { guard } from './guard';
 import { signals } from './signals';
 import { watch } from './watch';
 import type { kit as Kit } from './settings';
@@ -53,7 +54,7 @@ async function look(kit: typeof Kit): Promise<void> {
 export async function run(kit: typeof Kit, changed: readonly string[] = [], sampled?: boolean): Promise<void> {
   const { signals: told, cookie } = kit.config;
   if (!begun && told) {
-    document.addEventListener('koektrommel:change', () => tell(kit));
+    document.addEventListener('koektrommel:change', () => guard(() => tell(kit)));
     if (!kit.open(kit.known().purposes).length) tell(kit);
   }
   if (!begun && sampled) {

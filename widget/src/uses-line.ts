@@ -33,17 +33,21 @@ export type Offer = 'uses.form.clear' | 'uses.form.undo';
  * Makes a line for a form; returns what shows words on it. It stands at the end of the form, or in the element of the
  * form that the page keeps free for it: `data-koek-remember-line`.
  */
-export function line(kit: Kit, form: HTMLFormElement, act: (offer: Offer) => void): (key: string, offer?: Offer) => Promise<void> {
+export function line(kit: Kit, form: HTMLFormElement, act: (offer: Offer) => void): (key: string, offer?: Offer) => void {
   const words = el('span', { role: 'status' });
   let offered: Offer | undefined;
   const button = press('', () => offered && act(offered));
   let made: HTMLElement | undefined;
   let said: string | undefined;
-  return async (key, offer) => {
+  const say = async (key: string, offer?: Offer): Promise<void> => {
     if (said === key) return;
     said = key;
     if (!key && !made) return;
-    const { texts, language } = await lists(kit);
+    const { texts, language } = await lists(kit).catch((error) => {
+      // Not said: the next one like it is.
+      if (said === key) said = undefined;
+      throw error;
+    });
     // Something else was said while the words were fetched.
     if (said !== key) return;
     made ??= box(kit, { class: 'koek-line', lang: language }, el('div', { class: 'line' }, words, button));
@@ -54,4 +58,5 @@ export function line(kit: Kit, form: HTMLFormElement, act: (offer: Offer) => voi
     button.hidden = !offer;
     button.textContent = (offer && texts[offer]) ?? '';
   };
+  return (key, offer) => guard(() => say(key, offer));
 }

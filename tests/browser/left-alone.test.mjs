@@ -1,0 +1,195 @@
+/**
+ * Invariant 10: the widget leaves the page alone. It locks no scrolling, keeps no focus outside its own dialog, moves
+ * nothing, and throws nothing into the page, whatever the page has made of the browser's own names.
+ */
+import assert from 'node:assert/strict';
+import { fixture, press, reopen, test, visit } from './support.mjs';
+
+const FRAME = '<iframe title="Kaart" width="400" height="300" data-koek="display" data-src="/demo/map.nl.html"></iframe>';
+const LONG = `<main><h1>Proef</h1><a id="first" href="/privacy/settings" data-koek-settings>Instellingen</a>
+  ${FRAME}<form data-koek-remember="proef"><label>Naam <input name="name"></label></form>
+  <div style="height:4000px"></div><a id="last" href="#einde">einde</a></main>`;
+
+/** Can the page be scrolled, by wheel and by keys, from top to bottom? */
+async function scrolls(page, state) {
+  const style = await page.evaluate(() => [document.documentElement, document.body].map((one) => {
+    const { overflowX, overflowY, position, touchAction, pointerEvents } = getComputedStyle(one);
+    return [overflowX, overflowY, position, touchAction, pointerEvents];
+  }));
+  assert.deepEqual(style, Array(2).fill(['visible', 'visible', 'static', 'auto', 'auto']), state);
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.mouse.move(300, 60);
+  await page.mouse.wheel(0, 1500);
+  await page.waitForFunction(() => scrollY >= 1400);
+  await page.keyboard.press('End');
+  await page.waitForFunction(() => scrollY + innerHeight >= document.documentElement.scrollHeight - 1);
+  await page.keyboard.press('Home');
+  await page.waitForFunction(() => scrollY === 0);
+}
+
+// A key that comes while the page still glides to where the last one sent it is lost.
+const AT_ONCE = { launch: { extra: ['--disable-smooth-scrolling'] } };
+
+test('invariant 10: the page scrolls in every state of the widget', AT_ONCE, async (room) => {
+  const { page } = room;
+  await fixture(room, LONG);
+  await page.waitForSelector('#koek-banner');
+  await page.waitForSelector('.koek-embed');
+  await scrolls(page, 'with the banner');
+  await page.click('#koek-choose');
+  await page.waitForSelector('#koek-settings[open]');
+  const locked = await page.evaluate(() => [document.documentElement, document.body].map((one) => getComputedStyle(one).overflowY));
+  assert.deepEqual(locked, ['visible', 'visible'], 'behind the dialog');
+  await page.keyboard.press('Escape');
+  await scrolls(page, 'after the settings');
+  await press(page, '#koek-accept');
+  await page.evaluate(() => document.activeElement.blur());
+  await scrolls(page, 'with the confirmation');
+  await page.click('#koek-close');
+  await scrolls(page, 'with nothing');
+});
+
+test('invariant 10: the Tab key goes through the banner into the page and on to its end, and back', async (room) => {
+  const { page } = room;
+  await fixture(room, LONG);
+  await page.waitForSelector('.koek-embed');
+  const walk = async (key) => {
+    const seen = [];
+    for (let i = 0; i < 20; i++) {
+      await page.keyboard.press(key);
+      seen.push(await page.evaluate(() => document.activeElement.id || document.activeElement.getAttribute('name') || document.activeElement.localName));
+    }
+    return seen;
+  };
+  const there = await walk('Tab');
+  for (const id of ['koek-refuse', 'first', 'name', 'last']) assert.ok(there.includes(id), `${id}: ${there}`);
+  assert.ok(there.indexOf('last') > there.indexOf('koek-refuse'));
+  const back = await walk('Shift+Tab');
+  for (const id of ['koek-refuse', 'first', 'name', 'last']) assert.ok(back.includes(id), `${id}: ${back}`);
+  // A script of the page may put the focus where it likes, with the banner and with the confirmation there.
+  await page.focus('#last');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'last');
+  await press(page, '#koek-refuse');
+  await page.focus('#last');
+  await page.keyboard.press('Shift+Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.name), 'name');
+  // The dialog is the one place that keeps it, and gives it back.
+  await reopen(page);
+  await page.keyboard.press('Escape');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'first');
+});
+
+/**
+ * Every layout shift from the beginning of the page. Those that follow a press at once do not count as such for browsers;
+ * here they do, unless all that has moved is the widget's own: the confirmation grows when the proof comes.
+ */
+const SHIFTS = () => {
+  window.shifts = [];
+  const isOwn = ({ node }) => !node || (node.closest ? node : node.parentElement)?.closest('[id^=koek-]');
+  new PerformanceObserver((list) => {
+    for (const { value, sources, hadRecentInput } of list.getEntries()) {
+      if (hadRecentInput && sources.every(isOwn)) continue;
+      window.shifts.push([value, ...sources.map(({ node }) => (node?.outerHTML ?? node?.textContent ?? '').slice(0, 80))]);
+    }
+  }).observe({ type: 'layout-shift', buffered: true });
+};
+
+/** What has shifted until now, after two frames. */
+const shifted = (page) =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(window.shifts))))));
+
+for (const [name, width, height] of [['a desktop', 1280, 900], ['a telephone', 360, 640]]) {
+  test(`invariant 10: nothing shifts on ${name}: on load, on a press, on late parts, on a release`, async (room) => {
+    const { page, context } = room;
+    await context.addInitScript(SHIFTS);
+    await page.setViewportSize({ width, height });
+    await visit(room, '/?lang=nl');
+    assert.deepEqual(await shifted(page), [], 'the demonstration, on load');
+    await press(page, '#koek-accept');
+    assert.deepEqual(await shifted(page), [], 'on a press');
+    await page.click('#koek-close');
+    assert.deepEqual(await shifted(page), [], 'on closing');
+    await context.clearCookies();
+    await fixture(room, LONG.replace('</h1>', '</h1><p>Een regel tekst.</p>'));
+    await page.waitForSelector('.koek-embed');
+    assert.deepEqual(await shifted(page), [], 'a placeholder');
+    await page.getByRole('button', { name: 'Nu één keer tonen' }).click();
+    await page.frameLocator('iframe').locator('body').waitFor();
+    assert.deepEqual(await shifted(page), [], 'its release');
+    await page.reload();
+    await page.getByRole('button', { name: 'Altijd tonen' }).click();
+    await page.frameLocator('iframe').locator('body').waitFor();
+    assert.deepEqual(await shifted(page), [], 'and for good');
+    await reopen(page);
+    await page.waitForSelector('#koek-display');
+    assert.deepEqual(await shifted(page), [], 'the settings and their late parts');
+    await press(page, '#koek-refuse-all');
+    await page.waitForSelector('.koek-embed');
+    assert.deepEqual(await shifted(page), [], 'a withdrawal');
+    await page.click('#koek-close');
+    await page.reload();
+    await page.waitForSelector('.koek-embed');
+    assert.deepEqual(await shifted(page), [], 'a return visit');
+  });
+}
+
+/** What a page, or a script in it, may have done before the widget runs. `works`: it must ask and record all the same. */
+const HOSTILE = {
+  'no Promise': ['delete window.Promise'],
+  'a Promise of its own': ['window.Promise = class { then() { return this; } catch() { return this; } }'],
+  'a Promise that throws': ['window.Promise = function () { throw new Error("page"); }'],
+  'no JSON': ['delete window.JSON'],
+  'a JSON that throws': ['JSON.parse = JSON.stringify = () => { throw new Error("page"); }'],
+  'no fetch': ['delete window.fetch'],
+  'a fetch that throws': ['window.fetch = () => { throw new Error("page"); }'],
+  'a fetch that gives nothing': ['window.fetch = () => undefined'],
+  'frozen prototypes': ['for (const one of [Object, Array, Function, Promise, Map, Set, String, RegExp, EventTarget, Node, Element, HTMLElement, Document]) Object.freeze(one.prototype)', 'works'],
+  'a polluted Object.prototype': ['Object.prototype.extra = "x"; Object.prototype.get = 1; Object.prototype.id = "x"', 'works'],
+  'a polluted Array.prototype': ['Array.prototype.extra = () => {}; Array.prototype.at = Array.prototype.filter = undefined'],
+  'a polluted Document.prototype': ['Document.prototype.querySelector = Document.prototype.querySelectorAll = () => { throw new Error("page"); }'],
+  'a Document.prototype without listeners': ['Document.prototype.addEventListener = () => { throw new Error("page"); }'],
+  'no elements to make': ['Document.prototype.createElement = () => { throw new Error("page"); }'],
+  'no URL': ['delete window.URL; delete window.URLSearchParams'],
+  'no observers': ['delete window.MutationObserver; delete window.ResizeObserver'],
+  'no events of its own': ['delete window.CustomEvent'],
+  'no shadow': ['Element.prototype.attachShadow = undefined'],
+  'no Intl': ['delete window.Intl'],
+  'no Blob': ['delete window.Blob'],
+  'a clock that throws': ['Date.now = () => { throw new Error("page"); }'],
+  'a chance that throws': ['Math.random = () => { throw new Error("page"); }', 'works'],
+  'no channels and locks': ['delete window.BroadcastChannel; Object.defineProperty(Navigator.prototype, "locks", { value: undefined })', 'works'],
+  'its own koektrommel': ['window.koektrommel = "x"'],
+  'a frozen koektrommel': ['Object.defineProperty(window, "koektrommel", { value: Object.freeze([]) })', 'works'],
+  'names of elements': ['document.write("<form name=koektrommel><input name=ready><input name=push></form><img name=getElementById>")'],
+};
+
+for (const [name, [code, works]] of Object.entries(HOSTILE)) {
+  test(`invariant 10: with ${name} nothing is thrown into the page`, { faults: true }, async (room) => {
+    const { page, context, seen } = room;
+    const thrown = [];
+    page.on('pageerror', (error) => thrown.push(String(error)));
+    // What the page has done is done before anything of ours; what it does later must still run.
+    const later = "<script>addEventListener('load', () => { document.title = 'de pagina werkt'; });</script>";
+    await fixture(room, LONG + later, { head: `<script>${code}</script>` });
+    // Nothing is asked of the page's own names here: they are what is broken. Parts come late, so until the line is quiet.
+    await page.waitForLoadState('networkidle');
+    assert.equal(await page.title(), 'de pagina werkt');
+    if (works) {
+      await page.locator('.koek-embed').waitFor();
+      await page.locator('#koek-choose').click();
+      await page.locator('#koek-settings-close').click();
+      const answer = page.waitForResponse((one) => one.request().method() === 'POST');
+      await page.locator('#koek-refuse').click();
+      assert.equal((await answer).status(), 201);
+    } else {
+      for (const one of ['.koek-embed button', '#koek-choose', '#koek-refuse']) {
+        const box = (await page.locator(one).count()) && (await page.locator(one).first().boundingBox());
+        if (box) await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+      }
+    }
+    await page.waitForLoadState('networkidle');
+    assert.deepEqual(thrown, []);
+    if (works) assert.deepEqual((await context.cookies()).map((one) => one.name), ['__Host-koek']);
+    assert.ok(seen.posts.length <= 1);
+  });
+}
