@@ -45,8 +45,11 @@
   function facts({ record, reference }) {
     if (!record) return [];
     const language = document.documentElement.lang;
-    const time = new Date(record.time).toLocaleString(language, { dateStyle: 'long', timeStyle: 'short' });
-    const choices = Object.entries(record.choices ?? {}).map(([id, yes]) => `${id}: ${word(yes ? 'yes' : 'no')}`);
+    // As the receipt's own page has it, wherever it is read.
+    const zone = { dateStyle: 'long', timeStyle: 'short', timeZone: 'Europe/Amsterdam' };
+    const time = new Date(record.time).toLocaleString(language, zone);
+    const name = (id) => (word(`purpose.${id}`) ? `${word(`purpose.${id}`)} (${id})` : id);
+    const choices = Object.entries(record.choices ?? {}).map(([id, yes]) => `${name(id)}: ${word(yes ? 'yes' : 'no')}`);
     const rows = [
       ['time', time],
       ['reference', reference],

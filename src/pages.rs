@@ -56,7 +56,7 @@ impl Pages {
         }
         let content = view::cookies::content(&site.catalogue, words, links, site.gpc.is_some());
         self.cookies.insert(key.clone(), page("/cookies", words.get("page.cookies.title"), &content));
-        let content = view::verify::content(words, links);
+        let content = view::verify::content(&site.catalogue, words, links);
         self.verify.insert(key, page("/verify", words.get("page.verify.title"), &content));
     }
 

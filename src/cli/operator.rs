@@ -204,8 +204,12 @@ fn into_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<(), Strin
     name.push(".new");
     let new = PathBuf::from(name);
     let cannot = |error: io::Error| format!("{}: {error}", path.display());
-    let file =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new).map_err(cannot)?;
+    // What a run before left, or somebody else put there, may be open to others.
+    match fs::remove_file(&new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(cannot(error)),
+        _ => {}
+    }
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new).map_err(cannot)?;
     let mut out = io::BufWriter::with_capacity(1 << 18, file);
     let written = write(&mut out).and_then(|()| {
         let file = out.into_inner().map_err(|error| cannot(error.into_error()))?;

@@ -6,7 +6,10 @@ use std::{
     collections::{BTreeSet, HashMap},
     fs,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant as Moment},
 };
@@ -235,6 +238,43 @@ fn the_folder_has_shrunk_after_a_large_run() {
     assert!(after < before * 2 / 3, "{before} before, {after} after");
     let volume: u64 = sealed(&log.path).iter().map(|path| fs::metadata(path).unwrap().len()).sum::<u64>() / 5;
     assert!(volume < 256 * 60, "{volume} bytes for a volume of which everything is gone");
+}
+
+#[test]
+fn a_large_run_holds_no_decision_up_for_long() {
+    let log = Fixture::on(on_disk);
+    for _ in 0..2_100 {
+        log.decide(false, None);
+    }
+    let Fixture { ledger, clock, mut work, _temp, .. } = log;
+    clock.set("2026-07-31T10:00:00Z".parse().unwrap());
+    let is_over = AtomicBool::new(false);
+    let (took, waits) = thread::scope(|scope| {
+        let run = scope.spawn(|| {
+            let begun = Moment::now();
+            let gone = work.retain(&terms()).unwrap();
+            is_over.store(true, Ordering::Release);
+            assert_eq!(gone[0].items.count(), 2_100);
+            begun.elapsed()
+        });
+        let mut waits = Vec::new();
+        while !is_over.load(Ordering::Acquire) {
+            let begun = Moment::now();
+            let fact = Fact::Deletion(Deletion {
+                time: BEGIN.parse().unwrap(),
+                set: DataSet::Access,
+                cause: Cause::Request,
+                reason: None,
+                items: "0".parse().unwrap(),
+            });
+            ledger.record_blocking(fact).unwrap();
+            waits.push(begun.elapsed());
+        }
+        (run.join().unwrap(), waits)
+    });
+    // Nine stretches were written anew, and only while it was the newest one somebody had to wait.
+    let longest = waits.iter().max().unwrap();
+    assert!(waits.len() > 9 && *longest < took / 2, "{} recorded, {longest:?} of {took:?}", waits.len());
 }
 
 #[test]

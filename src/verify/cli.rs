@@ -115,7 +115,11 @@ fn verify_data(
     let folder = Folder::open(path).map_err(unreadable)?;
     let _lock = folder.lock().map_err(unreadable)?;
     let store = open(&folder).map_err(VerifyError::Unreadable)?;
-    data(&folder, &*store, elsewhere)
+    let mut report = data(&folder, &*store, elsewhere)?;
+    if let Err(why) = archive::restore::may_go_on(&folder) {
+        report.unproved.push(format!("That this folder may be served: {why}."));
+    }
+    Ok(report)
 }
 
 fn read_elsewhere(checkpoint: Option<&Path>, key: Option<&str>) -> Result<super::Elsewhere, VerifyError> {

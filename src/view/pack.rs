@@ -1,6 +1,7 @@
 //! The pages of an inspection pack: each is one file that needs no other and no network.
 
 use koektrommel_core::{
+    catalogue::Catalogue,
     json::{self, Value},
     notice::Notice,
 };
@@ -33,9 +34,9 @@ pub fn page(language: &str, title: &str, style: &str, content: &Markup) -> Marku
 
 /// The verifier, with the WebAssembly module (as base64) and the script in the page.
 #[must_use]
-pub fn verifier(words: Words<'_>, style: &str, module: &str, script: &str) -> Markup {
+pub fn verifier(catalogue: &Catalogue, words: Words<'_>, style: &str, module: &str, script: &str) -> Markup {
     let content = html! {
-        (verify::form(words, None))
+        (verify::form(catalogue, words, None))
         script #verifier type="text/plain" { (PreEscaped(module)) }
         script { (PreEscaped(script)) }
     };

@@ -59,14 +59,14 @@ pub fn content(page: &Page<'_>) -> Markup {
         p { (words.get("page.receipt.use_text")) }
         h2 { (words.get("page.receipt.check")) }
         p { (words.get("page.receipt.check_text")) }
-        ul {
+        ul.screen-only {
             li { a href=(address(links, consent.id, "proof")) download { (words.get("page.receipt.proof")) } }
             li { a href=(address(links, consent.id, "json-ld")) download { (words.get("page.receipt.json_ld")) } }
             li { a href={ (links.mount) "/log/key" } { (words.get("page.receipt.key")) } }
         }
-        p { a href=(links.to("/verify")) { (words.get("page.receipt.verify")) } }
+        p.screen-only { a href=(links.to("/verify")) { (words.get("page.receipt.verify")) } }
         p { (words.get("page.receipt.limits")) }
-        p { a href=(links.to("/settings")) { (words.get("page.receipt.settings")) } }
+        p.screen-only { a href=(links.to("/settings")) { (words.get("page.receipt.settings")) } }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The page that verifies a receipt or a download, in the browser of whoever has it.
 
+use koektrommel_core::catalogue::{Catalogue, Kind};
 use maud::{Markup, html};
 
 use super::{Links, Words};
@@ -13,18 +14,19 @@ const OUTCOMES: [&str; 7] =
 
 /// The page of the server: it fetches the verifier, and the key that the server publishes.
 #[must_use]
-pub fn content(words: Words<'_>, links: Links<'_>) -> Markup {
+pub fn content(catalogue: &Catalogue, words: Words<'_>, links: Links<'_>) -> Markup {
     let mount = links.mount;
     html! {
-        (form(words, Some(mount)))
+        (form(catalogue, words, Some(mount)))
         script src={ (mount) "/verify.js" } defer {}
     }
 }
 
 /// The form, and the place for the verdict. Without JavaScript or WebAssembly it names the command. Without a mount
-/// the verifier is in the page, and whoever verifies brings the key.
+/// the verifier is in the page, and whoever verifies brings the key. A receipt has the ids of purposes; their names
+/// are those of today.
 #[must_use]
-pub fn form(words: Words<'_>, mount: Option<&str>) -> Markup {
+pub fn form(catalogue: &Catalogue, words: Words<'_>, mount: Option<&str>) -> Markup {
     let text = |key: &str| words.get(&format!("page.verify.{key}"));
     html! {
         h1 { (text("title")) }
@@ -63,6 +65,11 @@ pub fn form(words: Words<'_>, mount: Option<&str>) -> Markup {
             @for outcome in OUTCOMES { span data-word=(outcome) { (text(outcome)) } }
             @for word in ["limit", "proved", "unproved", "why", "time", "reference", "choices", "yes", "no"] {
                 span data-word=(word) { (text(word)) }
+            }
+            @for purpose in catalogue.purposes().iter().filter(|purpose| purpose.kind == Kind::Choice) {
+                @if let Some(name) = purpose.name.get(words.language) {
+                    span data-word={ "purpose." (purpose.id) } { (name) }
+                }
             }
         }
     }

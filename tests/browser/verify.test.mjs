@@ -121,7 +121,7 @@ test('the page says in a sentence what it found, in Dutch and in English, and wo
     await page.click('#verify button');
     await page.waitForSelector('#verdict h2');
     assert.ok((await page.textContent('#verdict h2')).startsWith(right));
-    assert.match(await page.textContent('#verdict dl'), /display: (ja|yes)/);
+    assert.match(await page.textContent('#verdict dl'), /(Uw weergave|Your display settings) \(display\): (ja|yes)/);
     await audit(page, `${lang}, right`);
     await page.setInputFiles('#file', { name: 'b.txt', mimeType: 'text/plain', buffer: Buffer.from(receipt.replace('extra ', 'extra B')) });
     await page.click('#verify button');

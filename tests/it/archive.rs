@@ -3,6 +3,7 @@
 
 use std::{
     fs,
+    os::unix::fs::PermissionsExt,
     path::Path,
     sync::atomic::{AtomicBool, Ordering},
     thread,
@@ -32,6 +33,8 @@ fn a_backup_under_load_is_one_checkpoint_and_restores_to_the_same_root() {
     let cookie = given.set_cookie(COOKIE).unwrap();
     let over = AtomicBool::new(false);
     let (backup, export) = (server.beside("backup"), server.beside("export"));
+    // What others can read would let them read the keys that are put into it.
+    fs::write(server.beside("backup.new"), "left over").unwrap();
     thread::scope(|scope| {
         for _ in 0..3 {
             scope.spawn(|| {
@@ -47,6 +50,7 @@ fn a_backup_under_load_is_one_checkpoint_and_restores_to_the_same_root() {
         }
         over.store(true, Ordering::Relaxed);
     });
+    assert_eq!(fs::metadata(&backup).unwrap().permissions().mode() & 0o777, 0o600);
     let size = server.size();
     assert_eq!(server.stop(), Some(0));
     assert!(!server.output().contains("panicked"), "{}", server.output());
@@ -59,6 +63,7 @@ fn a_backup_under_load_is_one_checkpoint_and_restores_to_the_same_root() {
         let verified = on(&data, &["verify"]).well().stdout;
         assert_eq!(root_of(&said), root_of(&verified), "{said}{verified}");
         assert!(said.contains("Not served yet"), "{said}");
+        assert!(verified.contains("not proved  That this folder may be served"), "{verified}");
         let refused = koektrommel(serve_args(data.as_os_str(), None)).refused(1);
         assert!(refused.contains("--accept-loss"), "{refused}");
     }

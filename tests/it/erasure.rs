@@ -5,6 +5,7 @@ use std::{fs, path::Path};
 
 use serde_json::Value;
 
+use crate::officer::server_with_officer;
 use crate::support::{
     Decision, Request, Response, Server,
     decision::{CONSENTS, COOKIE},
@@ -45,7 +46,7 @@ fn verifies(data: &Path) -> String {
 
 #[test]
 fn who_erases_her_records_has_withdrawn_and_leaves_no_byte() {
-    let mut server = Server::start();
+    let (mut server, token) = server_with_officer();
     let (cookie, records) = device(&server);
     let other = Decision::accept(&server).send(&server).expect(201).json();
     let subject = cookie.split("id=").nth(1).unwrap()[..36].to_owned();
@@ -61,6 +62,25 @@ fn who_erases_her_records_has_withdrawn_and_leaves_no_byte() {
     }
     assert!(!holds(&server.data(), &subject));
     assert!(!is_gone(&server, &other));
+    // Nor in what leaves the house afterwards.
+    let later = server.beside("later");
+    fs::create_dir(&later).unwrap();
+    let (backup, export) = (later.join("backup"), later.join("export"));
+    let data = server.data();
+    let data = ["--data", data.to_str().unwrap()];
+    koektrommel(["backup", backup.to_str().unwrap()].into_iter().chain(data)).well();
+    let words = ["export", "--format", "ndjson", "-o", export.to_str().unwrap()];
+    koektrommel(words.into_iter().chain(data)).well();
+    for (name, path) in [("pack", "evidence"), ("ndjson", "consents?format=ndjson"), ("csv", "consents")] {
+        let request = get(&format!("/officer/api/v1/{path}")).header("Authorization", &token);
+        fs::write(later.join(name), server.send(&request).expect(200).body).unwrap();
+        assert!(holds(&later, other["record"].as_str().unwrap()), "{name}: this search finds what is there");
+    }
+    for record in &records {
+        assert!(!holds(&later, record["record"].as_str().unwrap()));
+        assert!(!holds(&later, record["reference"].as_str().unwrap()));
+    }
+    assert!(!holds(&later, &subject));
     // With the cookie from before: nothing is there, and to ask again is no error.
     let own = server.send(&get(CONSENTS).cookie(&cookie)).expect(200).json();
     assert_eq!(own["records"], serde_json::json!([]));

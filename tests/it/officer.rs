@@ -34,7 +34,7 @@ fn token(server: &Server, name: &str) -> String {
 }
 
 /// A server with one officer, and the officer's token.
-fn server_with_officer() -> (Server, String) {
+pub(crate) fn server_with_officer() -> (Server, String) {
     let server = Server::start();
     add(&server, "anna", "officer");
     let token = token(&server, "anna");

@@ -9,16 +9,9 @@ use crate::{
     download::{Format, Manifest},
 };
 
-/// The form, and the downloads before. `period` is what the form says at first; `error` what was wrong with a
-/// question before.
+/// The form. `period` is what it says at first; `error` what was wrong with a question before.
 #[must_use]
-pub fn content(
-    texts: &Texts,
-    error: Option<&str>,
-    period: &Period,
-    sites: &[&SiteId],
-    manifests: &[Manifest],
-) -> Markup {
+pub fn content(texts: &Texts, error: Option<&str>, period: &Period, sites: &[&SiteId]) -> Markup {
     html! {
         h1 { (texts.downloads) }
         p.lead { (texts.downloads_text) }
@@ -50,6 +43,13 @@ pub fn content(
             p.actions { button.button type="submit" { (texts.download) } }
         }
         (look_up::form(texts))
+    }
+}
+
+/// The downloads before.
+#[must_use]
+pub fn earlier(texts: &Texts, manifests: &[Manifest]) -> Markup {
+    html! {
         h2 #earlier { (texts.earlier) }
         @if manifests.is_empty() {
             p { (texts.none_earlier) }

@@ -50,12 +50,13 @@ pub(super) async fn show(
     };
     let sites: Vec<_> = app.config.sites.iter().map(|site| &site.id).collect();
     let period = Period::month_to(local_date(app.clock.now()));
-    let content = view::officer::downloads::content(texts, error, &period, &sites, &manifests);
+    let content = view::officer::downloads::content(texts, error, &period, &sites);
+    let earlier = view::officer::downloads::earlier(texts, &manifests);
     let watched = app.config.sites.iter().filter(|site| site.watch_undeclared);
     let watched: Vec<_> = watched.map(|site| (&site.id, app.undeclared.of(&site.id))).collect();
     let undeclared = view::officer::undeclared::content(texts, &watched);
     let Some(retention) = retention(app, texts).await else { return page::broken(app, texts) };
-    let content = html! { (content) (retention) (undeclared) };
+    let content = html! { (content) (retention) (undeclared) (earlier) };
     let page = Page::new(status, texts.downloads, content);
     Page { officer: Some(officer.name.as_str()), ..page }.send(app, texts)
 }

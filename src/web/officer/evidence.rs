@@ -31,7 +31,7 @@ pub(super) fn contents(app: &App, site: Option<&SiteId>) -> Result<Contents, His
         let words = Words::new(&site.texts, language);
         let script = String::from_utf8_lossy(&app.verify_script.plain.bytes);
         let module = BASE64.encode(&app.verifier.plain.bytes);
-        let page = view::pack::verifier(words, &style, &module, &script);
+        let page = view::pack::verifier(&site.catalogue, words, &style, &module, &script);
         files.push(("verify.html".to_owned(), page.into_string().into_bytes()));
     }
     files.extend(history::files(&app.folder)?);
