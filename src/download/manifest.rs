@@ -193,7 +193,8 @@ impl Manifest {
         }
     }
 
-    /// The newest manifests, newest first. Blocks on the disk.
+    /// The newest manifests, newest first. One that was damaged is left out, and the operator is told: the others are
+    /// none the worse for it. Blocks on the disk.
     pub fn newest(folder: &Folder, count: usize) -> io::Result<Vec<Self>> {
         let mut indexes = Vec::new();
         for entry in fs::read_dir(folder.path("downloads"))? {
@@ -202,9 +203,17 @@ impl Manifest {
             indexes.extend(index.and_then(Result::ok));
         }
         indexes.sort_unstable_by(|one, other| other.cmp(one));
-        let newest = indexes.into_iter().take(count).map(|index| Self::read(folder, index));
-        let read: Vec<_> = newest.collect::<Result<_, _>>()?;
-        Ok(read.into_iter().flatten().filter_map(|json| Self::from_json(&json)).collect())
+        let mut newest = Vec::new();
+        for index in indexes.into_iter().take(count) {
+            match Self::read(folder, index) {
+                Ok(json) => newest.extend(json.and_then(|json| Self::from_json(&json))),
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                    tracing::error!(index, "the manifest of this download is not what was written");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(newest)
     }
 }
 

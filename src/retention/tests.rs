@@ -250,17 +250,14 @@ fn a_large_run_holds_no_decision_up_for_long() {
     // The step of a run that writes anew; the others read, and record as everybody does.
     let all: Vec<u64> = (0..2_100).collect();
     let is_over = AtomicBool::new(false);
-    let (took, waits) = thread::scope(|scope| {
+    let recorded = thread::scope(|scope| {
         let run = scope.spawn(|| {
-            let begun = Moment::now();
             let gone = ledger.erase(&all).unwrap();
             is_over.store(true, Ordering::Release);
             assert_eq!(gone, 2_100);
-            begun.elapsed()
         });
-        let mut waits = Vec::new();
+        let mut recorded = 0;
         while !is_over.load(Ordering::Acquire) {
-            let begun = Moment::now();
             let fact = Fact::Deletion(Deletion {
                 time: BEGIN.parse().unwrap(),
                 set: DataSet::Access,
@@ -269,13 +266,14 @@ fn a_large_run_holds_no_decision_up_for_long() {
                 items: "0".parse().unwrap(),
             });
             ledger.record_blocking(fact).unwrap();
-            waits.push(begun.elapsed());
+            recorded += 1;
         }
-        (run.join().unwrap(), waits)
+        run.join().unwrap();
+        recorded
     });
-    // Nine stretches were written anew, and only while it was the newest one somebody had to wait.
-    let longest = waits.iter().max().unwrap();
-    assert!(waits.len() > 9 && *longest < took / 2, "{} recorded, {longest:?} of {took:?}", waits.len());
+    // Nine stretches were written anew, and only for the newest one somebody had to wait. If all waited for all of them,
+    // one would be recorded, and the one after.
+    assert!(recorded > 3, "{recorded} recorded");
 }
 
 #[test]

@@ -207,6 +207,16 @@ async fn a_download_says_where_its_manifest_is() {
     let page = text(server.send(get("/officer?lang=en").insert_header(session.clone())).await).await;
     assert!(page.contains("/officer/api/v1/downloads/0") && page.contains(&Hash::of(&[&body]).to_string()));
 
+    // One that was damaged is never shown as true, and does not take the console away.
+    std::fs::write(server.app.folder.path("downloads/1.json"), "{\"index\":1}").unwrap();
+    let page = server.send(get("/officer?lang=en").insert_header(session.clone())).await;
+    assert_eq!(page.status(), StatusCode::OK);
+    let page = text(page).await;
+    assert!(page.contains("/officer/api/v1/downloads/0") && !page.contains("/officer/api/v1/downloads/1"));
+    let damaged = send("/officer/api/v1/downloads/1").await;
+    assert_eq!(damaged.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    std::fs::remove_file(server.app.folder.path("downloads/1.json")).unwrap();
+
     let before = server.app.ledger.head().frontier.size();
     for (query, field) in [
         ("from=2026-02-30", "from"),
