@@ -58,7 +58,7 @@ words!(
         Banner = "banner",
         /// The settings dialog of the widget.
         Settings = "settings",
-        /// The server's own settings page, which needs no script.
+        /// In the page itself: at what waits for a yes, or on the server's own settings page, which needs no script.
         Page = "page",
         /// The page's script called the widget.
         Api = "api",
@@ -216,7 +216,7 @@ pub struct Decision {
     pub control: Control,
     /// Who decided.
     pub actor: Actor,
-    /// The answers, one for every choice purpose of the notice.
+    /// The answers: one for every choice purpose of the notice, or fewer where a yes was given to one thing alone.
     pub choices: Choices,
     /// For how many months it holds; the notice said so.
     pub validity_months: u8,
@@ -226,6 +226,9 @@ pub struct Decision {
 
 impl Decision {
     /// Checks the parts against each other and against the notice.
+    ///
+    /// Every choice purpose is answered, with one exception: who is asked in the page for one thing, and says yes to
+    /// it, has said nothing about the others. What was not asked is then left out, and is neither yes nor no.
     ///
     /// # Errors
     /// Names the field: `choices` that do not answer exactly the notice's purposes, a `control` that contradicts
@@ -238,10 +241,14 @@ impl Decision {
         actor: Actor,
         choices: Choices,
     ) -> Result<Self, Malformed> {
-        if !choices.iter().map(|(purpose, _)| purpose).eq(notice.choice_purposes()) {
+        let asked = notice.choice_purposes();
+        let answers_all = choices.iter().map(|(purpose, _)| purpose).eq(asked);
+        let may_leave_out = layer == Layer::Page && control == Control::Save && choices.any_granted();
+        if !answers_all && !(may_leave_out && choices.iter().all(|(purpose, _)| asked.contains(purpose))) {
             return Err(Malformed::new(
                 "choices",
-                "must answer every choice purpose of the notice with true or false, and no other",
+                "must answer every choice purpose of the notice with true or false, and no other; only a yes that \
+                 is saved on the layer `page` may leave purposes out",
             ));
         }
         let agrees = match control {

@@ -74,6 +74,24 @@ fn a_decision_answers_every_purpose_and_no_other() {
 }
 
 #[test]
+fn only_a_yes_in_the_page_may_leave_purposes_out() {
+    let decide = |layer, control, answers: &[(&str, bool)]| {
+        let click = CLICK.parse().unwrap();
+        Decision::new(&click, &notice(), layer, control, Actor::Person, choices(answers)).map_err(|e| e.what)
+    };
+    let one = &[("preferences", true)][..];
+    assert_eq!(decide(Layer::Page, Control::Save, one).unwrap().choices, choices(one));
+    for layer in [Layer::Banner, Layer::Settings, Layer::Api] {
+        assert_eq!(decide(layer, Control::Save, one).unwrap_err(), "choices", "{layer}");
+    }
+    assert_eq!(decide(Layer::Page, Control::Accept, one).unwrap_err(), "choices");
+    for wrong in [&[][..], &[("preferences", false)], &[("preferences", true), ("x", true)]] {
+        assert_eq!(decide(Layer::Page, Control::Save, wrong).unwrap_err(), "choices", "{wrong:?}");
+    }
+    assert_eq!(decide(Layer::Page, Control::Withdraw, &[("display", false)]).unwrap_err(), "choices");
+}
+
+#[test]
 fn the_control_agrees_with_the_choices() {
     for (control, answers, right) in [
         (Control::Accept, YES, true),

@@ -48,6 +48,32 @@ fn a_choice_is_told_to_who_has_it() {
 }
 
 #[test]
+fn a_yes_to_one_thing_in_the_page_is_no_answer_to_the_others() {
+    let mut server = Server::start();
+    let yes =
+        |answers: Value| Decision::save(&server, true, true).with("layer", "page").with("choices", answers);
+    let answer = yes(json!({ "preferences": true })).send(&server).expect(201);
+    assert_eq!(answer.json()["choices"], json!({ "preferences": true }));
+    let cookie = answer.set_cookie(COOKIE).unwrap();
+    assert!(cookie.contains("&p=preferences.1.") && !cookie.contains("display"), "{cookie}");
+    assert_eq!(choice(&server, &cookie)["choices"], json!({ "preferences": true }));
+    let page = server.send(&get("/privacy/settings?lang=en").cookie(&cookie)).expect(200).text();
+    assert_eq!(page.split("</form>").next().unwrap().matches(" checked").count(), 1, "{page}");
+    assert!(page.contains("Yes to: ") && !page.contains("No to: "), "{page}");
+    for (wrong, layer) in [
+        (json!({ "preferences": true }), "banner"),
+        (json!({ "preferences": true }), "settings"),
+        (json!({ "preferences": false }), "page"),
+        (json!({ "preferences": true, "other": false }), "page"),
+    ] {
+        yes(wrong).with("layer", layer).send(&server).expect(422);
+    }
+    assert_eq!(server.size(), 1);
+    server.stop();
+    assert_eq!(Log::open(&server.data()).consent(0).choices.len(), 1);
+}
+
+#[test]
 fn the_script_and_the_notice_carry_the_mark_that_a_yes_takes_with_it() {
     let server = Server::start();
     let marks = |language: &str| {

@@ -6,7 +6,7 @@ use koektrommel_core::{
 };
 use serde_json::{Value, json};
 
-use super::{API, download, manifest, server_with_officer};
+use super::{API, download, manifest, server_with_officer, verify};
 use crate::support::{Decision, Log, Server, get};
 
 /// Three decisions of two devices, with their answers.
@@ -61,6 +61,25 @@ fn dutch_excel_opens_the_table_right() {
     assert_eq!(cells("Doel: preferences"), ["ja", "nee", "nee"]);
     assert_eq!(cells("Doel: display"), ["nee", "nee", "nee"]);
     assert_eq!(cells("Vorige keuze (volgnummer)"), ["", "", "0"]);
+}
+
+#[test]
+fn what_was_not_asked_is_an_empty_cell_and_the_download_proves_itself() {
+    let (server, token) = server_with_officer();
+    let one = Decision::save(&server, true, true).with("layer", "page");
+    one.with("choices", json!({ "preferences": true })).send(&server).expect(201);
+    decide(&server);
+    let text = download(&server, &token, "format=csv-rfc4180").expect(200).text();
+    let (names, rows) = rows(&text, b',');
+    let cell = |name: &str| &rows[0][names.iter().position(|known| known == name).unwrap()];
+    assert_eq!(
+        (cell("purpose_preferences").as_str(), cell("purpose_display").as_str()),
+        ("yes", ""),
+        "{names:?}"
+    );
+    let file = server.beside("toestemmingen.ndjson");
+    std::fs::write(&file, download(&server, &token, "format=ndjson").expect(200).text()).unwrap();
+    verify(&[file.to_str().unwrap()]).well();
 }
 
 #[test]
