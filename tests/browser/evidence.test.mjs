@@ -57,6 +57,7 @@ test('a pack is taken from the console, and verifies offline from the page insid
   await page.waitForSelector('#verify:not([hidden])');
   await audit(page, 'the page of the pack');
   const verdict = async () => {
+    await page.evaluate(() => document.querySelector('#verdict').replaceChildren());
     await page.click('#verify button');
     await page.waitForSelector('#verdict h2');
     return page.textContent('#verdict');
