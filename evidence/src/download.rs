@@ -18,6 +18,8 @@ use crate::{
 
 /// The longest line that is read, in bytes; real ones are far shorter.
 const LONGEST_LINE: u64 = 64 * 1024;
+/// What another of our files says in its first line.
+const ARCHIVE: &[u8] = b"\"koektrommel archive ";
 /// How the lines of a download begin: the first, an item, the last.
 const STARTS: [&[u8]; 3] = [b"{\"checkpoint\":", b"{\"index\":", Trailer::START];
 /// How many lines are checked at a time.
@@ -71,6 +73,10 @@ pub fn verify(
     workers: &impl Workers,
 ) -> Result<Report, VerifyError> {
     let mut lines = Lines::new(reader);
+    if first_line(lines.reader.fill_buf()?).windows(ARCHIVE.len()).any(|part| part == ARCHIVE) {
+        let why = "this is a backup or an export of the whole log: `koektrommel verify FILE` verifies it";
+        return Err(VerifyError::Unreadable(why.to_owned()));
+    }
     if !is_ours(lines.reader.fill_buf()?) {
         let sum = lines.digest_of_all()?;
         return Err(VerifyError::Unreadable(format!(
@@ -123,10 +129,13 @@ fn bad(line: u64, why: impl Into<String>) -> VerifyError {
 
 /// Whether a file is a download, or what is left of one. Another file is not called wrong.
 fn is_ours(start: &[u8]) -> bool {
-    let first = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
     start.is_empty()
         || STARTS.iter().any(|known| start.starts_with(known))
-        || first.windows(FORMAT.len()).any(|part| part == FORMAT.as_bytes())
+        || first_line(start).windows(FORMAT.len()).any(|part| part == FORMAT.as_bytes())
+}
+
+fn first_line(start: &[u8]) -> &[u8] {
+    start.split(|byte| *byte == b'\n').next().unwrap_or_default()
 }
 
 fn read_header(line: &[u8]) -> Result<Header, VerifyError> {

@@ -75,7 +75,10 @@ pub fn verify(
     workers: &impl Workers,
 ) -> Result<Report, VerifyError> {
     let files = open(reader).map_err(|error| bad("the ZIP", format!("cannot be read: {error}")))?;
-    if let Some(name) = &files.compressed {
+    if !files.names().chain(files.compressed.iter().map(String::as_str)).any(|name| name == MANIFEST) {
+        return Err(bad(MANIFEST, "must be there: without it this is no evidence pack"));
+    }
+    if let Some(name) = files.compressed.first() {
         return Err(bad("the ZIP", format!("was made anew, {name} is compressed: {AS_IT_WAS}")));
     }
     let key = key(&files, means)?;

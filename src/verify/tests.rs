@@ -228,6 +228,13 @@ fn a_file_of_another_kind_is_not_called_wrong() {
         let Err(VerifyError::Unreadable(why)) = verdict.outcome else { panic!("{other:?}") };
         assert!(why.contains("not a file that proves itself"), "{why}");
     }
+    let archive = b"{\"checkpoint\":\"\",\"contents\":\"backup\",\"format\":\"koektrommel archive 1\"}\n";
+    let Err(VerifyError::Unreadable(why)) =
+        verdict::of(archive, None, None, &crate::keys::log::verify).outcome
+    else {
+        panic!("a backup is called wrong")
+    };
+    assert!(why.contains("koektrommel verify"), "{why}");
 }
 
 #[actix_web::test]

@@ -49,8 +49,8 @@ impl<W: Write> Container<W> {
 /// The files of a pack, in the order of its list.
 pub(super) struct Files<R> {
     archive: ZipArchive<R>,
-    /// A file that is compressed, which none of a pack is.
-    pub(super) compressed: Option<String>,
+    /// The names of files that are compressed, as none of a pack is.
+    pub(super) compressed: Vec<String>,
     files: Vec<(String, ZipArchiveEntryWayfinder)>,
 }
 
@@ -58,14 +58,14 @@ pub(super) struct Files<R> {
 pub(super) fn open(reader: impl Read + Seek) -> Result<Files<impl ReaderAt>, Error> {
     let mut buffer = vec![0; RECOMMENDED_BUFFER_SIZE];
     let archive = ZipArchive::from_seekable(reader, &mut buffer)?;
-    let (mut compressed, mut files) = (None, Vec::new());
+    let (mut compressed, mut files) = (Vec::new(), Vec::new());
     let mut entries = archive.entries(&mut buffer);
     while let Some(entry) = entries.next_entry()? {
         let name = String::from_utf8_lossy(entry.file_path().as_ref()).into_owned();
         if entry.compression_method() == CompressionMethod::STORE {
             files.push((name, entry.wayfinder()));
         } else {
-            compressed.get_or_insert(name);
+            compressed.push(name);
         }
     }
     Ok(Files { archive, compressed, files })
