@@ -3,23 +3,29 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { fixture, press, require, test } from './support.mjs';
 
-const turbo = await readFile(require.resolve('@hotwired/turbo').replace(/[^/]*$/, 'turbo.es2017-umd.js'), 'utf8');
+/** What swaps a page's body, and what a body must say for it. */
+const LIBRARIES = {
+  Turbo: { script: await readFile(require.resolve('@hotwired/turbo').replace(/[^/]*$/, 'turbo.es2017-umd.js'), 'utf8'), body: '' },
+  htmx: { script: await readFile(require.resolve('htmx.org/dist/htmx.min.js'), 'utf8'), body: ' hx-boost="true"' },
+};
 
-const LINK = '<a href="/privacy/settings" data-koek-settings>Cookie-instellingen</a>';
+// As the guide says, for pages with htmx.
+const LINK = '<a href="/privacy/settings" data-koek-settings hx-boost="false">Cookie-instellingen</a>';
 const SCRIPTS = `<script type="text/plain" data-koek="choice">window.inline = (window.inline ?? 0) + 1</script>
   <script type="text/plain" data-koek="choice" src="/own/a.js"></script>`;
 const page2 = (link) => `<main><h1>Twee</h1>${link}${SCRIPTS}
   <script type="text/plain" data-koek="choice">window.second = (window.second ?? 0) + 1</script>
   <iframe title="Kaart" data-koek="display" data-src="/own/frame"></iframe><a id="home" href="/one">terug</a></main>`;
 
-/** Two pages with Turbo; the second with or without a way back of its own. */
-async function site({ context, address, page }, link) {
+/** Two pages with such a library; the second with or without a way back of its own. */
+async function site({ context, address, page }, name, link) {
+  const library = LIBRARIES[name];
   const html = (body) =>
-    `<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>Proef</title><script src="/own/turbo.js"></script>
-     <script src="/privacy/koektrommel.js" defer></script></head><body>${body}</body></html>`;
+    `<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>Proef</title><script src="/own/library.js"></script>
+     <script src="/privacy/koektrommel.js" defer></script></head><body${library.body}>${body}</body></html>`;
   await context.route(`${address}/own/*`, (route) => {
     const name = new URL(route.request().url()).pathname;
-    const body = { '/own/turbo.js': turbo, '/own/a.js': 'window.file = (window.file ?? 0) + 1', '/own/frame': '<title>x</title>' }[name];
+    const body = { '/own/library.js': library.script, '/own/a.js': 'window.file = (window.file ?? 0) + 1', '/own/frame': '<title>x</title>' }[name];
     return route.fulfill({ contentType: name.endsWith('js') ? 'text/javascript' : 'text/html', body });
   });
   await context.route(`${address}/one`, (route) =>
@@ -32,9 +38,9 @@ async function site({ context, address, page }, link) {
 
 const counts = (page) => page.evaluate(() => [window.inline, window.file, window.second]);
 
-test('Turbo swaps the body: the banner stays, new content is found, nothing runs twice', async (room) => {
+for (const name of Object.keys(LIBRARIES)) test(`${name} swaps the body: the banner stays, new content is found, nothing runs twice`, async (room) => {
   const { page } = room;
-  await site(room, LINK);
+  await site(room, name, LINK);
   await page.waitForFunction(() => window.file === 1);
   assert.deepEqual(await counts(page), [1, 1, undefined]);
   await page.click('#on');
@@ -42,7 +48,7 @@ test('Turbo swaps the body: the banner stays, new content is found, nothing runs
   assert.equal(await page.evaluate(() => window.sameDocument), true, 'one document');
   assert.deepEqual(await counts(page), [1, 1, 1]);
   assert.equal(await page.locator('#koek-banner').count(), 1);
-  // Back to a page that Turbo has copied: with the banner in it, which would be dead.
+  // Back to a page that was copied: with the banner in it, which would be dead.
   await page.goBack();
   await page.waitForSelector('#on');
   await page.waitForFunction(() => document.querySelectorAll('#koek-banner').length === 1);
@@ -60,9 +66,9 @@ test('Turbo swaps the body: the banner stays, new content is found, nothing runs
   assert.deepEqual(await counts(page), [1, 1, 1]);
 });
 
-test('the small button comes back with each body, once, and works', async (room) => {
+for (const name of Object.keys(LIBRARIES)) test(`${name}: the small button comes back with each body, once, and works`, async (room) => {
   const { page } = room;
-  await site(room, '');
+  await site(room, name, '');
   await press(page, '#koek-refuse');
   for (const [click, there] of [['#on', '#home'], ['#home', '#on'], ['#on', '#home']]) {
     await page.click(click);

@@ -64,6 +64,23 @@ test('a frame waits behind a placeholder of its own size, is shown once, and ask
   other.done();
 });
 
+test('in English the placeholder speaks English, also with the script in Dutch', async (room) => {
+  const { page, context, address } = room;
+  const other = await elsewhere(room);
+  const html = `<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Test</title>
+    <script src="/privacy/koektrommel.js" defer></script></head><body><main><h1>Test</h1>${LINK}${frame('width="480" height="300"')}</main></body></html>`;
+  await context.route(`${address}/english`, (route) => route.fulfill({ contentType: 'text/html', body: html }));
+  await page.goto(`${address}/english`);
+  await page.waitForSelector('.koek-embed');
+  assert.equal(await page.getAttribute('.koek-embed', 'lang'), 'en');
+  assert.match(await page.textContent('.koek-embed p'), /^This part comes from video\.example\..* Your preferences\.$/);
+  assert.deepEqual(await page.$$eval('.koek-embed button, .koek-embed a', (all) => all.map((one) => one.textContent)), ['Show once now', 'Always show', 'Cookie settings']);
+  await audit(page, 'in English');
+  await press(page, '.koek-embed button:has-text("Always show")');
+  assert.match(await page.textContent('#koek-done'), /You said yes to: Your preferences/);
+  other.done();
+});
+
 test('always is a decision on that purpose alone; a no brings the placeholder back', async (room) => {
   const { page, seen } = room;
   const other = await elsewhere(room);

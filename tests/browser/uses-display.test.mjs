@@ -56,7 +56,7 @@ test('values that are not on the list are refused, and nothing changes', async (
   for (const [use, name, value, says] of [
     ['display', 'text-size', '175', /no value "175" of "text-size"; it has: 100, 125, 150, 200/],
     ['display', 'font', 'serif', /display has no setting "font"; it has: text-size, contrast, motion/],
-    ['preferences', 'language', 'fr', /it has: nl, en/],
+    ['preferences', 'language', 'fr', /it has: browser, nl, en/],
   ]) {
     await assert.rejects(set(page, use, name, value), says);
   }
@@ -120,6 +120,24 @@ test('a yes keeps it for a next visit; a no ends that, and leaves what is for th
   await reopen(page);
   await press(page, '#koek-refuse-all');
   assert.equal(await attribute(page, 'text-size'), '125', 'a no does not end what needs no yes');
+});
+
+test('the default language, chosen with a browser that says another, is kept and followed', { context: { locale: 'en-GB' } }, async (room) => {
+  const { page, context, address } = room;
+  const lang = () => page.getAttribute('html', 'lang');
+  await visit(room);
+  assert.equal(await lang(), 'en', 'what the browser says');
+  await page.click('[data-language=nl]');
+  await page.waitForURL(/lang=nl/);
+  assert.equal(await lang(), 'nl');
+  assert.equal(await get(page, 'preferences', 'language'), 'nl');
+  assert.equal((await cookie(context, 'preferences')).expires, -1, 'for this visit');
+  await page.goto(`${address}/`);
+  await page.waitForURL(/lang=nl/);
+  assert.equal(await lang(), 'nl', 'what the visitor says');
+  // Back to what the browser says: then nothing is kept.
+  await set(page, 'preferences', 'language', 'browser');
+  assert.equal(await cookie(context, 'preferences'), undefined);
 });
 
 test('an expired cookie, and one for a next visit without a yes, is not applied', async (room) => {
