@@ -244,7 +244,8 @@ impl Decision {
         let asked = notice.choice_purposes();
         let answers_all = choices.iter().map(|(purpose, _)| purpose).eq(asked);
         let may_leave_out = layer == Layer::Page && control == Control::Save && choices.any_granted();
-        if !answers_all && !(may_leave_out && choices.iter().all(|(purpose, _)| asked.contains(purpose))) {
+        let answers_some = may_leave_out && choices.iter().all(|(purpose, _)| asked.contains(purpose));
+        if !(answers_all || answers_some) {
             return Err(Malformed::new(
                 "choices",
                 "must answer every choice purpose of the notice with true or false, and no other; only a yes that \
