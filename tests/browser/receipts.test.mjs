@@ -1,6 +1,14 @@
 /** What a visitor can carry away, look at and take back, pressed through as a visitor would. */
 import assert from 'node:assert/strict';
-import { audit, press, test, visit } from './support.mjs';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { audit, press, program, test, visit } from './support.mjs';
+
+const folder = await mkdtemp(join(tmpdir(), 'koektrommel-receipts-'));
+after(() => rm(folder, { recursive: true }));
 
 for (const [lang, title] of [['nl', /bewijs/i], ['en', /receipt|proof/i]]) {
   test(`the proof of a choice is a page to read and to print (${lang})`, async (room) => {
@@ -22,6 +30,30 @@ for (const [lang, title] of [['nl', /bewijs/i], ['en', /receipt|proof/i]]) {
     assert.equal(await page.isVisible('h1'), true);
   });
 }
+
+test('a refusal is carried away from the confirmation, and proves itself, while nothing on the device names it', async (room) => {
+  const { page, address, context } = room;
+  await visit(room);
+  await press(page, '#koek-refuse');
+  await page.locator('a', { hasText: /^Bewaar uw bewijs: / }).click();
+  await page.waitForURL(/receipt/);
+  assert.match(await page.textContent('main'), /geweigerd/i);
+  const begun = page.waitForEvent('download');
+  await page.click('a[download]');
+  const path = join(folder, 'refusal.tlog-proof');
+  await (await begun).saveAs(path);
+  const key = (await (await fetch(`${address}/privacy/log/key`)).text()).trim();
+  assert.match(String(execFileSync(program, ['verify', path, '--key', key])), /^Right\./);
+  await page.goto(`${address}/privacy/verify?lang=nl`);
+  await page.setInputFiles('#file', path);
+  await page.waitForFunction(() => document.querySelector('#key').value.includes('+'));
+  await page.click('#verify button');
+  await page.waitForSelector('#verdict h2');
+  assert.match(await page.textContent('#verdict'), /^Dit bewijs klopt.*\(display\): nee, .*\(preferences\): nee/s);
+  const cookies = (await context.cookies()).map(({ value }) => decodeURIComponent(value)).join();
+  const own = /"record":"([^"]+)"/.exec(Buffer.from(/^extra (.*)$/m.exec(await readFile(path, 'utf8'))[1], 'base64').toString('latin1'));
+  assert.ok(own && !cookies.includes(own[1]) && !cookies.includes('&id='), cookies);
+});
 
 test('a visitor erases her proofs from the settings page and sees that they are gone', async (room) => {
   const { page, address, context } = room;
