@@ -47,6 +47,22 @@ pub(super) struct Db {
     pub(super) fault: std::sync::atomic::AtomicU8,
 }
 
+/// Removes what a start left that was cut off, or for which the disk was full, while sled wrote its snapshot: sled 0.34
+/// would take it for the newest one and call the database damaged. A snapshot says nothing that the database does not.
+fn remove_unfinished(path: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|end| end == "generating") {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
 /// What is to be committed together.
 #[derive(Default)]
 pub(super) struct Write {
@@ -72,6 +88,7 @@ impl Db {
     }
 
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        remove_unfinished(path).map_err(|error| refused(path, &error))?;
         let config = sled::Config::new().path(path).cache_capacity(CACHE).flush_every_ms(None);
         let mut waited = Duration::ZERO;
         let tree = loop {

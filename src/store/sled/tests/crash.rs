@@ -162,6 +162,31 @@ fn a_torn_write_takes_back_whole_batches() {
 }
 
 #[test]
+fn a_start_that_was_cut_off_in_the_snapshot_of_sled_harms_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(filled(folder.path(), 300));
+    // sled writes one when it opens what was there.
+    drop(open(folder.path()));
+    let volume = folder.path().join("000001-0");
+    let snapshot = files(&volume).into_iter().find(|path| path.to_string_lossy().contains("snap.")).unwrap();
+    let whole = fs::read(&snapshot).unwrap();
+    // Nothing of it, some of it, all of it: with the one before it beside it, and without.
+    for length in [0, 5, whole.len() / 2, whole.len()] {
+        for keeps_old in [true, false] {
+            let left = volume.join("snap.FFFFFFFFFFFFFFFF.generating");
+            fs::write(&left, &whole[..length]).unwrap();
+            if !keeps_old {
+                for old in files(&volume).iter().filter(|path| path.to_string_lossy().contains("snap.0")) {
+                    fs::remove_file(old).unwrap();
+                }
+            }
+            agrees(&open(folder.path()), 300);
+            assert!(!left.exists());
+        }
+    }
+}
+
+#[test]
 fn a_volume_that_is_missing_is_noticed() {
     for gone in ["000000-1.sealed", "000001-1.sealed", "000002-0"] {
         let folder = tempfile::tempdir().unwrap();
