@@ -26,6 +26,26 @@ const PARTS: [&str; 4] = [
     include_str!("../assets/koektrommel-extras.js"),
     include_str!("../assets/koektrommel-uses.js"),
 ];
+/// The words that the bundle needs at once, in the order in which it knows them (`widget/src/words.ts`); after them
+/// comes the way back to the settings. The parts of the widget fetch the others with the notice.
+const WORDS: [&str; 16] = [
+    "banner.title",
+    "banner.text",
+    "banner.link",
+    "banner.new",
+    "banner.changed",
+    "button.refuse",
+    "button.accept",
+    "button.choose",
+    "button.close",
+    "confirm.yes",
+    "confirm.no",
+    "confirm.change",
+    "confirm.receipt",
+    "status.shown",
+    "status.waiting",
+    "status.not_kept",
+];
 /// Where the notice goes; stands in the bundle once.
 const PLACE: &str = "__KOEK__";
 /// Of how many page views one looks for names that the notice does not account for.
@@ -95,9 +115,11 @@ fn file_name(short_hash: &str) -> String {
 fn settings(config: &Config, site: &Site, notice: &Notice) -> String {
     let Ok(Value::Object(mut members)) = json::parse(notice.json()) else { return "{}".to_owned() };
     members.retain(|name, _| matches!(name.as_str(), "site" | "language" | "purposes" | "texts"));
-    if let Some(Value::Object(texts)) = members.get_mut("texts") {
-        let asks = !site.catalogue.choice_purposes().is_empty();
-        texts.retain(|key, _| is_needed_at_once(key, asks));
+    if let Some(Value::Object(texts)) = members.remove("texts") {
+        let way_back = if site.catalogue.choice_purposes().is_empty() { "notice.link" } else { "settings.link" };
+        let word = |key: &&str| texts.get(*key).cloned().unwrap_or_else(|| "".into());
+        let words = WORDS.iter().chain([&way_back]).map(word);
+        members.insert("texts".to_owned(), Value::Array(words.collect()));
     }
     if let Some(Value::Array(purposes)) = members.get_mut("purposes") {
         purposes.iter_mut().for_each(shorten);
@@ -139,17 +161,6 @@ fn literal(value: &Value) -> String {
     }
 }
 
-/// Whether a text belongs to what a first visit may show: the banner, its confirmation, the way back, which is a link
-/// to the notice where nothing is asked. The parts of the widget fetch the others with the notice.
-fn is_needed_at_once(key: &str, asks: bool) -> bool {
-    let later = ["page.", "settings.", "state.", "embed.", "table.", "button.save"];
-    match key {
-        "settings.link" => asks,
-        "notice.link" => !asks,
-        _ => !later.iter().any(|start| key.starts_with(start)),
-    }
-}
-
 /// Leaves of a purpose what the bundle uses; the rest is in the API's answer and on the cookie page. What is exempt is
 /// never named by the banner, and has no mark, by which the bundle tells it from a choice.
 fn shorten(purpose: &mut Value) {
@@ -166,7 +177,7 @@ fn shorten(purpose: &mut Value) {
 mod tests {
     use koektrommel_core::json;
 
-    use super::{BUNDLE, CONTENT_TYPE, PARTS, PLACE, literal};
+    use super::{BUNDLE, CONTENT_TYPE, PARTS, PLACE, WORDS, literal};
     use crate::asset::Asset;
 
     #[test]
@@ -179,6 +190,22 @@ mod tests {
     #[test]
     fn the_bundle_has_one_place_for_the_notice() {
         assert_eq!(BUNDLE.matches(PLACE).count(), 1);
+    }
+
+    #[test]
+    fn the_bundle_knows_the_words_in_the_same_order() {
+        let source = include_str!("../widget/src/words.ts");
+        let keys = source.lines().filter_map(|line| line.strip_prefix("  '")?.strip_suffix("',"));
+        assert_eq!(keys.collect::<Vec<_>>(), WORDS);
+        let name = |key: &str| {
+            let rest = key.split_once('.').map_or(key, |(_, rest)| rest);
+            rest.split('_').map(|part| part[..1].to_uppercase() + &part[1..]).collect::<String>()
+        };
+        let enumerated: Vec<_> =
+            source.lines().filter_map(|line| line.strip_prefix("  ")?.strip_suffix(',')).collect();
+        let names: Vec<_> = WORDS.iter().map(|key| name(key)).collect();
+        assert_eq!(enumerated[..WORDS.len()], names, "each by its place in the list");
+        assert_eq!(enumerated[WORDS.len()], "Way");
     }
 
     #[test]

@@ -26,16 +26,23 @@ const css = {
   },
 };
 
-/** Bundles one entry; `places` are the names that must occur, each once, and be filled in by others. */
-async function bundle(entry, name, format, places, define = {}) {
-  const { outputFiles } = await esbuild.build({
+/** The short names that were given so far. */
+const mangleCache = {};
+
+/** What the server puts the notice in the place of. */
+const PLACE = '__KOEK__';
+
+/** Bundles one entry; `wanted` is how often the place of the notice must occur in it. */
+async function bundle(entry, name, format, wanted, define = {}) {
+  const made = await esbuild.build({
     absWorkingDir: here,
     entryPoints: [entry],
     bundle: true,
     minify: true,
     charset: 'utf8',
-    // Names that only the main script's own modules use.
-    mangleProps: /^(settled|alone|pending|flush|stored)$/,
+    // Names that only the widget's own modules use, the same in the script and its parts.
+    mangleCache,
+    mangleProps: /^(settled|alone|pending|flush|stored|unsure|endsAt|place|moved|report|known|whole|decide|confirm|look|query|keptOf|useOf)$/,
     format,
     target: 'es2022',
     // Type checking keeps what strict mode would throw on out; the prologue only costs.
@@ -45,14 +52,12 @@ async function bundle(entry, name, format, places, define = {}) {
     define,
     write: false,
   });
-  let text = outputFiles[0].text;
+  Object.assign(mangleCache, made.mangleCache);
+  let text = made.outputFiles[0].text;
   // A page may have taken away what a script of today takes for granted: that is no fault to be thrown into it.
   if (format === 'iife') text = `try{${text.trim()}}catch(e){console.warn("koektrommel:",e)}\n`;
-  for (const place of ['__KOEK__', '__PARTS__']) {
-    const count = text.split(place).length - 1;
-    const wanted = places.includes(place) ? 1 : 0;
-    if (count !== wanted) throw new Error(`${place} occurs ${count} times in ${name}; it must be ${wanted}`);
-  }
+  const places = text.split(PLACE).length - 1;
+  if (places !== wanted) throw new Error(`${PLACE} occurs ${places} times in ${name}; it must be ${wanted}`);
 
   const brotli = brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
   const gzip = gzipSync(text, { level: 9 }).length;
@@ -74,8 +79,8 @@ const PARTS = { settings: 'src/dialog.ts', embeds: 'src/embeds.ts', extras: 'src
 // The main script names a part by its content, as the server does: the first digits of its SHA-256.
 const hashes = {};
 for (const [name, entry] of Object.entries(PARTS)) {
-  const text = await bundle(entry, `koektrommel-${name}.js`, 'esm', []);
-  hashes[name] = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const text = await bundle(entry, `koektrommel-${name}.js`, 'esm', 0);
+  hashes[`__${name.toUpperCase()}__`] = JSON.stringify(createHash('sha256').update(text).digest('hex').slice(0, 16));
 }
 // The server puts the site's notice in the place of __KOEK__: once, and nowhere else.
-await bundle('src/main.ts', 'koektrommel.js', 'iife', ['__KOEK__'], { __PARTS__: JSON.stringify(hashes) });
+await bundle('src/main.ts', 'koektrommel.js', 'iife', 1, hashes);

@@ -2,7 +2,10 @@
 declare const __KOEK__: import('./config').Config;
 
 /** The short hash of each part's bundle, by its name in build.mjs: the build puts them here. */
-declare const __PARTS__: Readonly<Record<'settings' | 'embeds' | 'extras' | 'uses', string>>;
+declare const __SETTINGS__: string;
+declare const __EMBEDS__: string;
+declare const __EXTRAS__: string;
+declare const __USES__: string;
 
 /** A stylesheet, minified by the build. */
 declare module '*.css' {

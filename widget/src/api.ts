@@ -13,7 +13,7 @@ const no = (control: 'refuse' | 'withdraw'): void =>
   guard(() => {
     const notice = known();
     // A page may well say this on every load: only a change is a decision.
-    if (!grants(choices()) && (control === 'withdraw' || !open(notice.purposes).length)) return;
+    if (!grants(choices()) && (control === 'withdraw' || !open().length)) return;
     decide(notice, 'api', control, complete(notice.purposes, () => false), false);
   });
 
@@ -51,7 +51,7 @@ const api = {
 } satisfies Koektrommel as Koektrommel;
 
 /** Is there a widget in this page already? Two tags must not ask twice. */
-export const isPresent = (): boolean => 'ready' in (window.koektrommel ?? []);
+export const isPresent = (): unknown => (window.koektrommel as Partial<Koektrommel> | undefined)?.ready;
 
 /** Takes the place of the queue and does what was queued, then says that the standing choice is known. */
 export function publish(): void {

@@ -1,27 +1,28 @@
 /** Layer one: who asks, for what, and three buttons. A region, not a dialog: nothing needs an answer to read on. */
 
-import { answered, choosable, grants, unanimous } from './choice';
+import { answered, choosable, grants, unanimous, type Question } from './choice';
 import { confirm } from './confirmation';
-import { known, mount, query, type Notice, type Purpose } from './config';
+import { known, mount, query, type Purpose } from './config';
 import { dock, isDocked, section } from './dock';
 import { button, buttons, el, link, slot } from './dom';
 import { openSettings, prepare } from './settings';
 import { choices, decide, open, screen } from './state';
+import { Word } from './words';
 
 let banner: HTMLElement | undefined;
 let status: HTMLElement | undefined;
 
 /** Shows the banner if something has to be asked; takes it away again once another tab has answered. */
-export function askIfOpen(notice: Notice): void {
-  const asked = open(notice.purposes);
+export function askIfOpen(): void {
+  const asked = open();
   if (!asked.length) return;
-  show(notice, asked);
+  show(asked);
   // Told once to who cannot see it: not again on every page of one visit. A region filled at once is not announced.
-  if (!document.referrer.startsWith(`${location.origin}/`)) {
-    setTimeout(() => (status!.textContent = notice.texts['status.shown']!), 1000);
+  if (!document.referrer.startsWith(origin + '/')) {
+    setTimeout(() => (status!.textContent = known().texts[Word.Shown]!), 1000);
   }
-  screen.changed = () => {
-    if (isDocked(banner) && !open(notice.purposes).length) dock();
+  screen.moved = () => {
+    if (isDocked(banner) && !open().length) dock();
   };
 }
 
@@ -29,34 +30,37 @@ export function askIfOpen(notice: Notice): void {
 export function askAgain(): boolean {
   const asked = choosable(known().purposes);
   if (!asked.length || isDocked(banner)) return false;
-  show(known(), asked, true);
-  screen.changed = () => {};
+  show(asked, true);
+  delete screen.moved;
   return true;
 }
 
-function show(notice: Notice, asked: readonly Purpose[], heed?: boolean): void {
+function show(asked: readonly (Purpose & Partial<Question>)[], heed?: boolean): void {
+  const notice = known();
   const { texts, purposes } = notice;
-  const answer = (control: 'accept' | 'refuse') =>
-    button(`koek-${control}`, 'solid', texts[`button.${control}`], (person) => {
-      const yes = control === 'accept';
+  const answer = (control: 'accept' | 'refuse', yes: boolean) =>
+    button(`koek-${control}`, 'solid', texts[yes ? Word.Accept : Word.Refuse], (_, person) => {
       const answers = answered(purposes, asked, choices(), yes, person);
       const said = unanimous(answers, yes) ? control : 'save';
-      if (decide(notice, 'banner', said, answers, person)) confirm(notice, grants(answers));
+      if (decide(notice, 'banner', said, answers, person)) confirm(grants(answers));
     });
   status = el('p', { role: 'status' });
-  const choose = button('koek-choose', 'solid', texts['button.choose'], (_, self) => openSettings(self));
+  const choose = button('koek-choose', 'solid', texts[Word.Choose], openSettings);
   choose.addEventListener('pointerenter', prepare);
   banner = section(
     'koek-banner',
-    notice.language,
-    el('h2', { id: 'koek-title', tabindex: '-1' }, texts['banner.title']),
+    el('h2', { id: 'koek-title', tabindex: '-1' }, texts[Word.Title]),
     [slot(''), el('ul', { role: 'list' }, slot('li')), slot('a'), status],
     buttons('solid'),
-    el('p', {}, texts['banner.text']),
-    ...asked.map(({ name }) => el('li', { slot: 'li' }, name)),
-    link(texts['banner.link'], `${mount}/cookies${query}`),
-    answer('refuse'),
-    answer('accept'),
+    el('p', {}, texts[Word.Text]),
+    ...asked.map(({ name, why, changed }) => {
+      // Who has answered before reads why there is a question again.
+      const word = { new: texts[Word.New], changed: texts[Word.Changed] }[why as string];
+      return el('li', { slot: 'li' }, word ? `${word}: ${name}. ${changed ?? ''}` : name);
+    }),
+    link(texts[Word.Link], `${mount}/cookies${query}`),
+    answer('refuse', false),
+    answer('accept', true),
     choose,
   );
   dock(banner, heed);

@@ -1,6 +1,6 @@
 /** What the page swaps in later, and what else than a script waits for a yes. */
 
-import { config, known } from './config';
+import { config } from './config';
 import { redock } from './dock';
 import { guard } from './guard';
 import { part } from './parts';
@@ -23,7 +23,7 @@ const use = (name: 'embeds' | 'extras', ...rest: [(readonly string[])?, boolean?
 function look(): void {
   due = 0;
   redock();
-  offerWayBack(known());
+  offerWayBack();
   // From then on that part follows the choice by itself.
   if (document.querySelector(WAITING)) use('embeds');
   if (!config.cookie || document.querySelector('[data-koek-remember]')) guard(uses('remember'));
@@ -36,7 +36,7 @@ export function follow(): void {
   new MutationObserver((changes) => {
     for (const { target, addedNodes } of changes) {
       // A new body, or all of its content, is what the banner may have gone with.
-      if (target.nodeName === 'HTML' || target.nodeName === 'BODY' || [...addedNodes].some(isOurs)) {
+      if ((target as Element).matches?.('html,body') || [...addedNodes].some(isOurs)) {
         due ||= requestAnimationFrame(() => guard(look));
       }
     }

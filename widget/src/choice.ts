@@ -1,4 +1,4 @@
-/** The choice cookie as the widget reads it, and the rule what to ask. No browser objects: tested on their own. */
+/** What the visitor has said, and the rule what to ask. No browser objects: tested on their own. */
 
 import type { Purpose } from './config';
 import { fields } from './signed';
@@ -6,34 +6,53 @@ import { fields } from './signed';
 /** The answers that stand, by purpose id. A purpose that is absent has not been answered. */
 export type Choices = Readonly<Record<string, boolean>>;
 
+/** What is known of the answers; the server's `GET /api/v1/choice` has this form too. */
+export interface Said {
+  readonly choices: Choices;
+  /** Each yes that no longer counts, and why; told by the server only. */
+  readonly ended?: Readonly<Record<string, 'changed' | 'expired'>>;
+  /** When every yes ends, in milliseconds since 1970. */
+  readonly endsAt?: number;
+  /** Where the record is in the log; not a number where nothing was granted. */
+  readonly place?: number;
+  /** The device's clock or the script contradict the cookie: only the server knows what stands. */
+  readonly unsure?: boolean;
+}
+
+/** Something to ask for, and why: nothing was ever answered, it is new, it has changed, or the yes has ended. */
+export interface Question extends Purpose {
+  readonly why: 'first' | 'new' | 'changed' | 'expired';
+}
+
 const DAY_MS = 864e5;
 
-/**
- * How far in the future a choice may be dated, for clocks that are slow. Further is treated as no choice.
- * A clock that is more than days wrong does not get as far as an https page.
- */
+/** How far in the future a choice may be dated, for clocks that are slow. */
 const SLACK_MS = 7 * DAY_MS;
 
 /**
- * Reads the answers from what `cookies` gives: `document.cookie`, or a fault. What is missing, unreadable, expired or
- * future-dated is no answer, and neither is a yes to something else than what the purpose is now.
+ * Reads the answers from what `cookies` gives: `document.cookie`, or a fault. What is missing or unreadable is no answer.
  *
  * The cookie tells the last day, not the hour. On that day a yes has ended and a no still stands, so that neither
  * consent nor the silence after a refusal is ever counted wrong to the visitor's harm.
+ *
+ * A browser drops a cookie when its own clock says so. One that is there and dated in the future, or over, tells of a
+ * clock that was set wrong; a yes to another mark tells of a purpose that has changed, or of a script that is old.
  */
-export function readChoice(cookies: () => string, name: string, now: number, purposes: readonly Purpose[] = []): Choices {
-  const found: Record<string, boolean> = {};
-  const { d, e, s, p = '' } = fields(cookies, name);
+export function readChoice(cookies: () => string, name: string, now: number, purposes: readonly Purpose[] = []): Said {
+  const choices: Record<string, boolean> = {};
+  const { d, e, s, r, p = '' } = fields(cookies, name);
   const day = (text: string | undefined): number => Date.parse(text!);
-  const until = day(e);
-  if (!(day(d) <= now + SLACK_MS)) return found;
+  const endsAt = day(e);
+  let unsure = false;
   for (const [, id, answer, mark] of p.matchAll(/([^~.]+)\.([01])\.?([^~]*)/g)) {
     const yes = answer === '1';
     // A no has no mark: it stands whatever has changed.
-    const current = purposes.find((one) => one.id === id)?.mark;
-    if (now < (yes ? until : (day(s) || until) + DAY_MS) && !(mark && current && mark !== current)) found[id!] = yes;
+    const current = mark && purposes.find((one) => one.id === id)?.mark;
+    const until = yes ? endsAt : (day(s) || endsAt) + DAY_MS;
+    if (now < until && day(d) <= now + SLACK_MS && mark === (current || mark)) choices[id!] = yes;
+    else unsure = true;
   }
-  return found;
+  return { choices, endsAt, unsure, place: +r! };
 }
 
 /** The purposes the visitor may choose. */
@@ -41,11 +60,15 @@ export const choosable = (purposes: readonly Purpose[]): Purpose[] =>
   purposes.filter((one) => one.mark);
 
 /**
- * The purposes to ask for: only those without an answer, so a new purpose never re-opens an old choice. `signal`: the
+ * What to ask for: only what has no answer, so that a new purpose never opens an old choice again. `signal`: the
  * browser says that nothing is to be shared; what others receive is then refused without a question.
  */
-export const unanswered = (purposes: readonly Purpose[], standing: Choices, signal?: boolean): Purpose[] =>
-  choosable(purposes).filter(({ id, recipients }) => typeof standing[id] !== 'boolean' && !(signal && recipients));
+export function questions(purposes: readonly Purpose[], { choices, ended }: Said, signal?: boolean): Question[] {
+  const other = Object.keys({ ...choices, ...ended })[0] ? 'new' : 'first';
+  return choosable(purposes)
+    .filter(({ id, recipients }) => typeof choices[id] !== 'boolean' && !(signal && recipients))
+    .map((one) => ({ ...one, why: ended?.[one.id] ?? other }));
+}
 
 /** One answer for each purpose that may be chosen, as the server wants it. */
 export const complete = (purposes: readonly Purpose[], answer: (id: string) => boolean): Choices =>
@@ -68,4 +91,4 @@ export const answered = (
 
 /** Are all the answers this one? Then it is an acceptance or a refusal, else a choice of the visitor's own. */
 export const unanimous = (choices: Choices, yes: boolean): boolean =>
-  Object.values(choices).every((one) => one === yes);
+  !Object.values(choices).includes(!yes);

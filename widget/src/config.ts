@@ -1,5 +1,7 @@
 /** What the server put into the script, where the script came from, and in which language to speak. */
 
+import { part } from './parts';
+
 /** Something that is kept on the device, as an answer of the API tells it. */
 export interface Kept {
   /** A `*` at its end stands for any rest. */
@@ -36,10 +38,19 @@ export interface Notice {
   readonly notice: string;
   readonly language: string;
   readonly purposes: readonly Purpose[];
+}
+
+/** What the banner needs of it: the words by their places (`Word`). */
+export interface Brief extends Notice {
+  readonly texts: readonly string[];
+}
+
+/** All of it, as the API answers: the texts by their keys. */
+export interface Whole extends Notice {
   readonly texts: Readonly<Record<string, string>>;
 }
 
-export interface Config extends Notice {
+export interface Config extends Brief {
   /** Path (or address) under which the server's public routes live. */
   readonly mount: string;
   readonly languages: readonly string[];
@@ -49,8 +60,8 @@ export interface Config extends Notice {
   readonly signals?: import('./signals').Signals;
   /** Of how many page views one looks for what the notice does not name. */
   readonly watch?: number;
-  /** Name of the choice cookie. */
-  readonly cookie: string;
+  /** Name of the choice cookie; none where pages cannot read it. */
+  readonly cookie?: string;
   /** The site's own colours, as rules for the hosts of the widget. */
   readonly theme?: string;
 }
@@ -69,21 +80,17 @@ export const mount = new URL(config.mount, source || location.href).href;
 
 const site = tag?.dataset.site || config.site;
 
-/** The offered language that a tag names; what is offered has no region. */
-export function offered(wanted: string, languages: readonly string[]): string | undefined {
-  return languages.find((one) => one === wanted.toLowerCase().split('-')[0]);
-}
-
-const language =
-  offered(tag?.dataset.lang || document.documentElement.lang, config.languages) ?? config.language;
+// What is offered has no region.
+const wanted = (tag?.dataset.lang || document.documentElement.lang).toLowerCase().split('-')[0];
+const language = config.languages.find((one) => one === wanted) ?? config.language;
 
 /** True when the script carries another site's notice: nothing is known until the right one is fetched. */
 export const elsewhere = site !== config.site;
 
-let current: Notice | undefined = elsewhere || language !== config.language ? undefined : config;
+let current: Brief | undefined = elsewhere || language !== config.language ? undefined : config;
 
 /** The notice that is at hand now, if only in the script's own language: enough to know the purposes. */
-export const known = (): Notice => current ?? config;
+export const known = (): Brief => current ?? config;
 
 /** What an address must say to stay on this page's site and in its language. */
 export const query = `?${new URLSearchParams({ site, lang: language })}`;
@@ -91,17 +98,21 @@ export const query = `?${new URLSearchParams({ site, lang: language })}`;
 /** Where the server tells the notice for this page's site and language. */
 export const address = `${mount}/api/v1/notice${query}`;
 
-/** Fetches that notice. */
-export async function refresh(): Promise<Notice> {
-  const answer = await fetch(address);
+/** Fetches what the server answers at an address; throws where that is no success. */
+export async function get<Answer>(from: string, how?: RequestInit): Promise<Answer> {
+  const answer = await fetch(from, how);
   if (!answer.ok) throw answer.status;
-  return (current = await answer.json());
+  return answer.json();
 }
 
+/** Fetches that notice with all its texts. The script has the banner's only; the others are fetched when they are needed. */
+export const whole = (): Promise<Whole> => get(address);
+
 /** The notice to show. If it cannot be had in the page's language, the script's own will do. */
-export async function shown(): Promise<Notice> {
+export async function shown(): Promise<Brief> {
   try {
-    return current ?? (await refresh());
+    // What knows the keys of the words is a part: few pages are in another language than their script.
+    return (current ??= (await part<typeof import('./dialog')>('settings')).brief(await whole()));
   } catch (error) {
     if (elsewhere) throw error;
     return (current = config);

@@ -4,12 +4,16 @@
  */
 
 import { complete, grants, type Choices } from './choice';
-import type { Notice, Purpose } from './config';
+import type { Brief, Purpose, Whole } from './config';
 import { button, buttons, el, host, link, slot } from './dom';
 import { guard } from './guard';
 import type { Control } from './outbox';
 import type { kit as Kit } from './settings';
+import { keys } from './words';
 import css from './dialog.css';
+
+/** The notice as the banner takes it. */
+export const brief = (notice: Whole): Brief => ({ ...notice, texts: keys.map((key) => notice.texts[key] ?? '') });
 
 let shown: HTMLElement | undefined;
 
@@ -21,7 +25,7 @@ function asking(line: string, page: string): string {
 }
 
 /** Shows the dialog; `opener` gets the focus back. */
-export function show(kit: typeof Kit, notice: Notice, opener: HTMLElement | null): void {
+export function show(kit: typeof Kit, notice: Whole, opener: HTMLElement | null): void {
   if (shown) return;
   const { texts, purposes } = notice;
   const before = kit.choices();
@@ -34,9 +38,9 @@ export function show(kit: typeof Kit, notice: Notice, opener: HTMLElement | null
     if (!kit.decide(notice, 'settings', control, answers, person)) return;
     done = true;
     dialog.close();
-    kit.confirm(notice, grants(answers), opener ?? undefined);
+    kit.confirm(grants(answers), opener ?? undefined);
   };
-  const all = (control: 'accept' | 'refuse') => (person: boolean) =>
+  const all = (control: 'accept' | 'refuse') => (_: unknown, person: boolean) =>
     finish(control, complete(purposes, () => control === 'accept'), person);
 
   /** What it is for, and who else receives it, if anybody does. */
@@ -67,7 +71,7 @@ export function show(kit: typeof Kit, notice: Notice, opener: HTMLElement | null
   // It comes when it has been fetched; the choice does not wait for it.
   const display = el('div', {});
   guard(async () => {
-    const controls: HTMLElement | undefined = await kit.uses('controls')(
+    const controls: HTMLElement | undefined = await kit.useOf('controls')(
       purposes.find((one) => one.id === 'display')?.name,
     );
     if (!controls) return;
@@ -100,7 +104,7 @@ export function show(kit: typeof Kit, notice: Notice, opener: HTMLElement | null
     link(help, asking(help, kit.mount + kit.query)),
     ...(boxes.size
       ? [
-          button('koek-save', 'solid', texts['button.save'], (person) =>
+          button('koek-save', 'solid', texts['button.save'], (_, person) =>
             finish('save', complete(purposes, (id) => boxes.get(id)!.checked), person),
           ),
           button('koek-refuse-all', 'plain', texts['button.refuse'], all('refuse')),

@@ -2,11 +2,11 @@
 
 import { config } from './config';
 import { readKept, type Values } from './signed';
-import { fromBrowser } from './state';
+import { said } from './state';
 
 /** What is kept of a purpose on this device, as far as the page can read it. */
 export const kept = (purpose: string): Values =>
-  readKept(() => document.cookie, `${config.cookie}_${purpose}`, Date.now(), fromBrowser()[purpose]);
+  readKept(() => document.cookie, `${config.cookie}_${purpose}`, Date.now(), () => said().choices[purpose]);
 
 let shown: Values = {};
 

@@ -1,16 +1,12 @@
 /** The place at the bottom of the window where the banner and the confirmation are shown. */
 
-import { config } from './config';
+import { known } from './config';
 import { el, host, sheet } from './dom';
-import style from './style.css';
-
-/** The look of every host, with the site's own colours. */
-export const look = style + (config.theme ?? '');
+import { look } from './look';
 
 /** A section for `dock`, named by its `title`: `words` and a row of buttons, as places for its `children`. */
 export const section = (
   id: string,
-  lang: string,
   title: HTMLElement,
   words: readonly HTMLElement[],
   row: HTMLElement,
@@ -19,7 +15,7 @@ export const section = (
   host(
     'section',
     // In the top layer where the browser has one: nothing of the page can lie over the question.
-    { id, lang, role: 'region', popover: 'manual', 'aria-labelledby': title.id },
+    { id, lang: known().language, popover: 'manual', 'aria-labelledby': title.id },
     look,
     el('div', { class: 'dock' }, el('div', { class: 'words' }, ...words), row),
     title,
@@ -55,11 +51,11 @@ export function dock(section?: HTMLElement, heed?: boolean): void {
 
 /** Puts back what a page that swapped its body lost; copies of ours, which nobody listens to, have no shadow root. */
 export function redock(): void {
-  for (const one of document.querySelectorAll('section[id^=koek-],aside[id^=koek-]')) if (!one.shadowRoot) one.remove();
+  for (const one of document.querySelectorAll(':is(section,aside)[id^=koek-]')) if (!one.shadowRoot) one.remove();
   if (!docked || docked.isConnected) return;
   document.body.prepend(docked);
   docked.showPopover?.();
 }
 
 /** Is `section` what is docked now? */
-export const isDocked = (section: HTMLElement | undefined): boolean => !!section && docked === section;
+export const isDocked = (section: HTMLElement | undefined): unknown => section && docked === section;

@@ -18,7 +18,7 @@ export function el<Tag extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[Tag] {
   const made = document.createElement(tag);
   for (const name in attributes) made.setAttribute(name, attributes[name]!);
-  made.append(...children.filter((child) => child !== undefined));
+  made.append(...(children.filter(Boolean) as Node[]));
   return made;
 }
 
@@ -30,20 +30,20 @@ export const buttons = (...looks: Look[]): HTMLElement => el('div', { class: 'bu
 
 /** A link, or nothing where the notice has no such text. */
 export const link = (text: string | undefined, href: string): Child =>
-  text ? el('a', { href, slot: 'a' }, text) : undefined;
+  text && el('a', { href, slot: 'a' }, text);
 
 /** How a button looks, and the slot it goes to. */
 export type Look = 'solid' | 'plain' | 'quiet';
 
-/** A real button; `act` hears whether a person pressed it, and which button. */
+/** A real button; `act` hears which button it is, and whether a person pressed it. */
 export function button(
   id: string,
   look: Look,
   text: string | undefined,
-  act: (person: boolean, self: HTMLElement) => void,
+  act: (self: HTMLElement, person: boolean) => void,
 ): HTMLButtonElement {
   const made = el('button', { type: 'button', id, slot: look }, text);
-  made.addEventListener('click', (event) => guard(() => act(event.isTrusted, made)));
+  made.addEventListener('click', (event) => guard(() => act(made, event.isTrusted)));
   return made;
 }
 

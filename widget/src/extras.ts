@@ -55,7 +55,7 @@ export async function run(kit: typeof Kit, changed: readonly string[] = [], samp
   const { signals: told, cookie } = kit.config;
   if (!begun && told) {
     document.addEventListener('koektrommel:change', () => guard(() => tell(kit)));
-    if (!kit.open(kit.known().purposes).length) tell(kit);
+    if (!kit.open().length) tell(kit);
   }
   if (!begun && sampled) {
     const idle = window.requestIdleCallback ?? setTimeout;
@@ -65,6 +65,6 @@ export async function run(kit: typeof Kit, changed: readonly string[] = [], samp
   const ended = changed.filter((id) => !kit.allows(id));
   if (!ended.length) return;
   for (const { id, cookies } of (await kit.whole()).purposes) {
-    if (ended.includes(id) && !kit.allows(id)) expire(cookies ?? [], cookie);
+    if (ended.includes(id) && !kit.allows(id)) expire(cookies ?? [], cookie ?? '');
   }
 }

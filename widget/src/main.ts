@@ -1,5 +1,6 @@
 /** The order of things when the script runs. */
 
+import './look';
 import { isPresent, publish } from './api';
 import { askIfOpen } from './banner';
 import { follow } from './blocks';
@@ -7,29 +8,32 @@ import { elsewhere, shown } from './config';
 import { reflect } from './display';
 import { guard } from './guard';
 import { followLinks } from './reopen';
-import { begin } from './state';
+import { begin, learn } from './state';
 
 async function start(): Promise<void> {
   if (elsewhere) await shown();
+  await learn();
   // From here to `publish` nothing waits, so that of two tags one is the first.
   if (isPresent()) return;
   begin();
   publish();
   followLinks();
-  const notice = await shown();
+  await shown();
   // A sandboxed frame has no origin, so nothing can be kept for it and nothing is asked.
-  if (origin !== 'null') askIfOpen(notice);
+  if (origin !== 'null') askIfOpen();
   follow();
 }
 
+const run = (): void => guard(start);
+
 /** The banner comes first in the body and released scripts stand anywhere in it, so the document must be there. */
 function whenParsed(): void {
-  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', () => guard(start), { once: true });
-  else guard(start);
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', run);
+  else run();
 }
 
 // Before the page is drawn, if the tag stands in the head and does not wait.
 guard(reflect);
 // A page that is only being prepared shows, stores and sends nothing until the visitor comes to it.
-if (document.prerendering) document.addEventListener('prerenderingchange', whenParsed, { once: true });
+if (document.prerendering) document.addEventListener('prerenderingchange', whenParsed);
 else whenParsed();

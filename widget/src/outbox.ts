@@ -21,6 +21,13 @@ export interface Decision {
   readonly choices: Choices;
 }
 
+/** What became of an attempt; a refused decision is dropped for good, one that waits is kept. */
+export const enum Result {
+  Refused,
+  Stored,
+  Waiting,
+}
+
 /** The parts of the browser the outbox uses. */
 export interface Surroundings {
   /** May throw: some browsers refuse even to name their storage. */
@@ -29,8 +36,8 @@ export interface Surroundings {
   send(decision: Decision): Promise<number>;
   /** Runs `task` while no other tab does. */
   alone(task: () => Promise<unknown>): Promise<unknown>;
-  /** Told after each attempt: `stored`, `refused` (dropped for good) or `waiting` (kept). */
-  settled(decision: Decision, result: 'stored' | 'refused' | 'waiting'): void;
+  /** Told after each attempt. */
+  settled(decision: Decision, result: Result): void;
   /** Milliseconds since 1970. */
   now(): number;
 }
@@ -38,7 +45,7 @@ export interface Surroundings {
 const KEY = 'koek-outbox';
 
 /** The answers after which sending the same bytes again cannot help: malformed, stale, too large, wrong type or field. */
-const DEFINITIVE = [400, 409, 413, 415, 422];
+const DEFINITIVE = /400|409|413|415|422/;
 
 /** No choice is valid for longer than the shortest half year, acknowledged or not. */
 const KEPT_MS = 181 * 864e5;
@@ -57,18 +64,15 @@ export function makeOutbox({ storage, send, alone, settled, now }: Surroundings)
   let memory: Decision[] | undefined;
   let sending: Promise<unknown> = Promise.resolve();
 
-  /** Anything may stand under our key; only a whole decision, not too old, is one. */
-  const counts = (one: Partial<Decision> | null): boolean => {
-    // Ends at the second hyphen: the time.
-    const made = parseInt(String(one?.id).replace('-', ''), 16);
-    return !!one?.choices && now() - made < KEPT_MS;
-  };
+  /** Anything may stand under our key; only a whole decision, not too old, is one. Its id begins with the time. */
+  const counts = (one: Partial<Decision> | null): unknown =>
+    one?.choices && now() - parseInt(`${one.id}`.replace('-', ''), 16) < KEPT_MS;
 
   const pending = (): Decision[] => {
-    if (memory) return memory;
     try {
-      return JSON.parse(storage().getItem(KEY) ?? '[]').filter(counts);
+      return memory ?? JSON.parse(storage().getItem(KEY)!).filter(counts);
     } catch {
+      // Nothing there, or nothing that can be read.
       return [];
     }
   };
@@ -86,16 +90,21 @@ export function makeOutbox({ storage, send, alone, settled, now }: Surroundings)
   const deliver = async (decision: Decision): Promise<boolean> => {
     const status = await send(decision);
     const stored = status === 201;
-    const done = stored || DEFINITIVE.includes(status);
+    const done = stored || DEFINITIVE.test(`${status}`);
     if (done) keep(pending().filter((one) => one.id !== decision.id));
-    settled(decision, stored ? 'stored' : done ? 'refused' : 'waiting');
+    settled(decision, stored ? Result.Stored : done ? Result.Refused : Result.Waiting);
     return done;
   };
 
-  const flush = (): Promise<unknown> =>
+  // `own` was said on this page just now. Another tab may have written over it in the same instant: it goes out once
+  // all the same.
+  const flush = (own?: Decision): Promise<unknown> =>
     (sending = sending.then(() =>
       alone(async () => {
-        for (let next; (next = pending()[0]) && (await deliver(next)); );
+        for (let next; (next = pending()[0] ?? own); ) {
+          if (next.id === own?.id) own = undefined;
+          if (!(await deliver(next))) break;
+        }
       }),
     ));
 
@@ -105,7 +114,7 @@ export function makeOutbox({ storage, send, alone, settled, now }: Surroundings)
     add(decision) {
       const list = [...pending(), decision];
       keep(list);
-      if (list.length > 1) return flush();
+      if (list.length > 1) return flush(decision);
       // Holds the lock until the answer is there: a later word, from whichever tab, waits, so that no older answer
       // can set the cookie after it.
       const sent = deliver(decision);

@@ -3,7 +3,7 @@
  * frame, which stays where it is, empty: so nothing in the page moves, whatever its style sheets say of frames.
  */
 
-import type { Notice } from './config';
+import type { Whole } from './config';
 import { button, el, sheet, slot } from './dom';
 import type { kit as Kit } from './settings';
 import css from './embed.css';
@@ -63,7 +63,7 @@ const hostOf = (address: string): string => {
 /** Puts a placeholder over a frame; `show` lets the frame load, this once. */
 export function cover(
   kit: typeof Kit,
-  notice: Notice,
+  notice: Whole,
   frame: HTMLIFrameElement,
   ids: readonly string[],
   show: () => void,
@@ -77,10 +77,10 @@ export function cover(
       .replace('{purposes}', () => new Intl.ListFormat(notice.language).format(names));
   const number = ++count;
   const words = el('p', { id: `koek-embed-${number}` }, say('embed.text'));
-  const always = (person: boolean): void => {
+  const always = (_: unknown, person: boolean): void => {
     const answers = { ...kit.choices(), ...Object.fromEntries(ids.filter((id) => id in kit.choices()).map((id) => [id, true])) };
     if (!kit.decide(notice, 'page', 'save', answers, person)) return;
-    kit.confirm(notice, true, frame);
+    kit.confirm(true, frame);
     frame.focus();
   };
   const host = el(
@@ -92,7 +92,7 @@ export function cover(
       ...(frame.title ? { 'aria-label': frame.title, 'aria-describedby': words.id } : { 'aria-labelledby': words.id }),
     },
     words,
-    button(`koek-once-${number}`, 'solid', say('embed.once'), (person) => {
+    button(`koek-once-${number}`, 'solid', say('embed.once'), (_, person) => {
       // Only somebody who is there can want to see it.
       if (!person) return;
       show();

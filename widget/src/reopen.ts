@@ -1,10 +1,11 @@
 /** The permanent way back to the settings: the page's own links, or a small button where it has none. */
 
 import { choosable } from './choice';
-import { mount, query, type Notice } from './config';
-import { look } from './dock';
+import { known, mount, query } from './config';
 import { button, buttons, el, host } from './dom';
+import { look } from './look';
 import { openSettings } from './settings';
+import { Word } from './words';
 
 const MARK = '[data-koek-settings]';
 
@@ -20,9 +21,10 @@ export function followLinks(): void {
 }
 
 /** Adds the small button if the page has no way back of its own; without anything to choose, a link to the notice. */
-export function offerWayBack({ texts, purposes, language }: Notice): void {
+export function offerWayBack(): void {
+  const { texts, purposes, language } = known();
   const choose = choosable(purposes).length;
-  const text = texts[choose ? 'settings.link' : 'notice.link'];
+  const text = texts[Word.Way];
   // The link in a placeholder goes with it, so it is no way back.
   if (!text || document.querySelector(`${MARK}:not([slot]),#koek-reopen`)) return;
   document.body.append(
@@ -31,7 +33,7 @@ export function offerWayBack({ texts, purposes, language }: Notice): void {
       { id: 'koek-reopen', 'aria-label': text, lang: language },
       look,
       buttons('quiet'),
-      choose ? button('koek-open', 'quiet', text, (_, self) => openSettings(self)) : el('a', { href: mount + query, slot: 'quiet' }, text),
+      choose ? button('koek-open', 'quiet', text, openSettings) : el('a', { href: mount + query, slot: 'quiet' }, text),
     ),
   );
 }

@@ -19,7 +19,7 @@ export function fields(cookies: () => string, name: string): Readonly<Record<str
 export type Values = Readonly<Record<string, string>>;
 
 /** Reads what is kept of a purpose. Nothing counts past its end, and for a next visit nothing without a yes. */
-export function readKept(cookies: () => string, name: string, now: number, granted?: boolean): Values {
+export function readKept(cookies: () => string, name: string, now: number, granted: () => unknown): Values {
   const { k, e, ...values } = fields(cookies, name);
-  return now < Date.parse(e!) && (granted || k === 'visit') ? values : {};
+  return now < Date.parse(e!) && (k === 'visit' || granted()) ? values : {};
 }

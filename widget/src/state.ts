@@ -1,18 +1,22 @@
 /** The standing choice of this visitor in this page: where it is read from, changed, and told about. */
 
-import { complete, grants, readChoice, unanswered, type Choices } from './choice';
-import { address, config, known, mount, source, type Notice, type Purpose } from './config';
+import { complete, grants, questions, readChoice, type Choices, type Question, type Said } from './choice';
+import { address, config, get, known, mount, query, source, type Notice } from './config';
 import { reflect } from './display';
 import { guard } from './guard';
-import { makeOutbox, type Control, type Decision, type Layer } from './outbox';
+import { makeOutbox, Result, type Control, type Decision, type Layer } from './outbox';
 import { uuid7 } from './uuid';
+import { Word } from './words';
 
-/** What the visitor ought to be told about the last decision: keys of the notice's texts. */
-export type Status = 'status.waiting' | 'status.not_kept';
+/** What the visitor ought to be told about the last decision. */
+export type Status = Word.Waiting | Word.NotKept;
 
-let standing: Choices = {};
-/** A decision this browser will not keep (no cookies): it holds for this page only. */
-let unkept: Choices = {};
+let standing: Said = { choices: {} };
+/** What only this page knows: what the server told it, or a decision that this browser does not keep. */
+let told: Said | undefined;
+/** The newest decision that the server acknowledged to this page, and its place in the log. */
+let acknowledged: Decision;
+let index: number;
 let channel: BroadcastChannel | undefined;
 
 /** What the visitor can carry away of a recorded decision. */
@@ -23,66 +27,90 @@ export interface Proof {
 }
 
 /**
- * Set by what is on the screen: `changed` after every change of the choice, `status` with what became of the last
+ * Set by what is on the screen: `moved` after every change of the choice, `report` with what became of the last
  * (undefined: it came to nothing), `stored` with the proof of one that the server has recorded.
  */
-export const screen: { changed(): void; status(status?: Status): void; stored(proof: Proof): void } = {
-  changed() {},
-  status() {},
-  stored() {},
-};
+export const screen: { moved?(): void; report?(status?: Status): void; stored?(proof: Proof): void } = {};
 
 const outbox = makeOutbox({
   storage: () => localStorage,
-  now: () => Date.now(),
+  now: Date.now,
   alone: (task) => navigator.locks?.request('koek-outbox', task) ?? task(),
-  async send(decision) {
-    try {
-      const answer = await fetch(`${mount}/api/v1/consents`, {
-        method: 'POST',
-        keepalive: true,
-        // The script may live on a sibling host; the answer sets the choice cookie there.
-        credentials: 'include',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(decision),
-      });
-      if (answer.status === 201) guard(async () => screen.stored(await answer.json()));
-      return answer.status;
-    } catch {
-      return 0;
-    }
-  },
+  send: (decision) =>
+    fetch(`${mount}/api/v1/consents`, {
+      method: 'POST',
+      keepalive: true,
+      // The script may live on a sibling host; the answer sets the choice cookie there.
+      credentials: 'include',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(decision),
+    })
+      .then(async (answer) => {
+        if (answer.status === 201) {
+          const proof = await answer.json();
+          acknowledged = decision;
+          index = proof.index;
+          guard(() => screen.stored?.(proof));
+        }
+        return answer.status;
+      })
+      .catch(() => 0),
   settled(decision, result) {
-    if (result !== 'stored') screen.status(result === 'waiting' ? 'status.waiting' : undefined);
-    if (result === 'stored' && unanswered(known().purposes, fromBrowser()).length) {
-      unkept = decision.choices;
-      screen.status('status.not_kept');
-    }
-    if (result === 'refused') {
+    guard(async () => {
+      if (result !== Result.Stored) screen.report?.(result ? Word.Waiting : undefined);
       // The text that was decided on is no longer served. Have the next page ask with the one that is.
-      for (const stale of [source, address]) fetch(stale, { cache: 'reload', mode: 'no-cors' }).catch(() => {});
-    }
+      if (!result) for (const stale of [source, address]) fetch(stale, { cache: 'reload', mode: 'no-cors' }).catch(() => {});
+      if (result !== Result.Stored) return;
+      // Is it there for the next page? If not, at least this one remembers it, and the visitor is told.
+      told = decision;
+      const read = look();
+      const now = read.unsure ? await ask() : read;
+      if (!now) return;
+      if (questions(known().purposes, now)[0]) screen.report?.(Word.NotKept);
+      else told = read.unsure ? now : undefined;
+    });
     update();
     tell();
   },
 });
 
+/** What the cookie says, where this page can read it. */
+const look = (): Said =>
+  config.cookie ? readChoice(() => document.cookie, config.cookie, Date.now(), known().purposes) : { choices: {}, unsure: true };
+
+/** What stands by the server's clock and keys; undefined where it cannot be reached. */
+const ask = (): Promise<Said | undefined> =>
+  get<object>(`${mount}/api/v1/choice${query}`, { credentials: 'include' }).then(
+    (answer) => ({ choices: {}, ...answer }),
+    () => undefined,
+  );
+
+/** Asks the server, where only the server knows. */
+export async function learn(): Promise<void> {
+  if (look().unsure) told = (await ask()) || told;
+}
+
 /** The cookie, then what the server has not acknowledged yet: the last word counts. */
-export const fromBrowser = (): Choices => ({
-  ...readChoice(() => document.cookie, config.cookie, Date.now(), known().purposes),
-  ...outbox.pending().at(-1)?.choices,
-});
+export function said(): Said {
+  const read = look();
+  const last = outbox.pending().at(-1);
+  // Without a word of the server's nothing is known, so nothing is asked.
+  const base = read.unsure ? told || read : { ...read, choices: { ...told?.choices, ...read.choices } };
+  return last ? { choices: { ...base.choices, ...last.choices } } : base;
+}
+
+/** A yes ends when its time is over, not when the next page is opened. */
+const granted = (id: string): boolean => standing.choices[id] === true && !(Date.now() >= standing.endsAt!);
 
 /** The answers to give for every purpose; unanswered is no. */
-export const choices = (): Choices => complete(known().purposes, (id) => standing[id] === true);
+export const choices = (): Choices => complete(known().purposes, granted);
 
 /** May this purpose be used now? */
-export const allows = (id: string): boolean =>
-  known().purposes.some((one) => one.id === id && (!one.mark || standing[id] === true));
+export const allows = (id: string): boolean => known().purposes.some((one) => one.id === id && (!one.mark || granted(id)));
 
 /** What the visitor has still to be asked. */
-export const open = (purposes: readonly Purpose[]): Purpose[] =>
-  unanswered(purposes, standing, (navigator as { globalPrivacyControl?: unknown }).globalPrivacyControl === true);
+export const open = (): Question[] =>
+  standing.unsure ? [] : questions(known().purposes, standing, (navigator as { globalPrivacyControl?: unknown }).globalPrivacyControl === true);
 
 /** Dispatches one of the widget's events; a listener that fails does not stop the widget. */
 export const announce = (name: 'ready' | 'change', changed: readonly string[]): unknown =>
@@ -91,14 +119,14 @@ export const announce = (name: 'ready' | 'change', changed: readonly string[]): 
   );
 
 /** Reads the standing choice again and puts a difference into effect. */
-export function update(now: Choices = { ...unkept, ...fromBrowser() }): void {
+export function update(): void {
   const before = choices();
-  standing = now;
+  standing = said();
   const after = choices();
   const changed = Object.keys(after).filter((id) => after[id] !== before[id]);
   guard(reflect);
   if (changed.length) announce('change', changed);
-  screen.changed();
+  screen.moved?.();
 }
 
 /**
@@ -124,9 +152,8 @@ export function decide(
     actor: person ? 'person' : 'automation',
     choices: answers,
   };
-  unkept = {};
   guard(() => outbox.add(decision));
-  update({ ...standing, ...answers });
+  update();
   tell();
   return true;
 }
@@ -139,7 +166,17 @@ const listen = (): void =>
     channel?.close();
     // Not every browser or frame has one; without it other tabs follow on their next page.
     channel = new BroadcastChannel('koektrommel');
-    channel.onmessage = () => update();
+    channel.onmessage = follow;
+  });
+
+/** Looks again, after something may have happened elsewhere. */
+const follow = (): void =>
+  guard(async () => {
+    await learn();
+    // The answer to something older came in after the one to the last word said here: say it again.
+    const late = look().place! < index && outbox.add(acknowledged);
+    update();
+    await late;
   });
 
 /** Sends what could not be delivered yet. */
@@ -156,9 +193,10 @@ export function begin(): void {
   // Also when the page comes back from the back-forward cache.
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) return;
-    update();
+    follow();
     retry();
   });
+  window.cookieStore?.addEventListener('change', follow);
   update();
   retry();
 }

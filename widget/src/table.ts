@@ -1,6 +1,6 @@
 /** The cookie table, in a page of the site: every cookie, what for, how long, and what this visitor chose. */
 
-import type { Notice } from './config';
+import type { Whole } from './config';
 import { el } from './dom';
 import type { kit as Kit } from './settings';
 
@@ -8,7 +8,7 @@ import type { kit as Kit } from './settings';
 const told = new WeakMap<Element, string>();
 
 /** Fills an element of the page with the table; its looks are the page's. */
-export function fill(kit: typeof Kit, notice: Notice, place: Element): void {
+export function fill(kit: typeof Kit, notice: Whole, place: Element): void {
   const { texts, purposes, language } = notice;
   const state = JSON.stringify(kit.choices());
   if (told.get(place) === state && place.firstElementChild) return;

@@ -16,7 +16,7 @@ let channel: BroadcastChannel | undefined;
 let begun = false;
 
 /** Everything that holds now of a purpose and is not as it is by default. */
-export const current = (kit: Kit, purpose: string): Values => unread[purpose] ?? kit.kept(purpose);
+export const current = (kit: Kit, purpose: string): Values => unread[purpose] ?? kit.keptOf(purpose);
 
 /** Tells the page of every setting that differs from what it was told; the display is put on `<html>`. */
 function tell(kit: Kit): void {
@@ -66,7 +66,7 @@ export function begin(kit: Kit): void {
   begun = true;
   const api = window.koektrommel as Koektrommel;
   for (const purpose of PURPOSES) {
-    told[purpose] = kit.kept(purpose);
+    told[purpose] = kit.keptOf(purpose);
     Object.assign(api[purpose], { get: (name: string) => current(kit, purpose)[name] });
   }
   listen(kit);
@@ -97,7 +97,7 @@ export function setAll(kit: Kit, purpose: string, values: Values): Promise<Koekt
   const sent = last.then(async () => {
     const answer: KoektrommelKept = await (await call(kit, 'PUT', `preferences/${purpose}`, { values })).json();
     if (unread[purpose] === values) {
-      unread[purpose] = alike(kit.kept(purpose), answer.values) ? undefined : answer.values;
+      unread[purpose] = alike(kit.keptOf(purpose), answer.values) ? undefined : answer.values;
       tell(kit);
     }
     channel?.postMessage(0);

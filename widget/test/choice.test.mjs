@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { load } from './load.mjs';
 
-const { readChoice, unanswered, complete, grants, answered, unanimous } = await load('choice');
+const { readChoice, questions, complete, grants, answered, unanimous } = await load('choice');
 const { uuid7 } = await load('uuid');
 
 const NOW = Date.parse('2026-11-22T10:15:00Z');
@@ -12,14 +12,14 @@ const payload = (fields = {}) =>
     .map(([name, value]) => `${name}=${value}`)
     .join('&');
 const said = (text, now = NOW, purposes) => readChoice(() => `other=1; __Host-koek=${text}; last=2`, '__Host-koek', now, purposes);
-const read = said;
+const read = (text, now) => said(text, now).choices;
 const BOTH = { preferences: true, display: false };
 
 test('a choice cookie is read, with or without an id, raw or percent-encoded', () => {
   assert.deepEqual(read(MAC + payload()), BOTH);
   assert.deepEqual(read(`${MAC}${payload()}&id=${'ab'.repeat(16)}&r=12`), BOTH);
   assert.deepEqual(read(encodeURIComponent(MAC + payload())), BOTH);
-  assert.deepEqual(readChoice(() => `__Host-koek=${MAC}${payload()}`, '__Host-koek', NOW), BOTH);
+  assert.deepEqual(readChoice(() => `__Host-koek=${MAC}${payload()}`, '__Host-koek', NOW).choices, BOTH);
 });
 
 test('what cannot be read is no choice, and never an error', () => {
@@ -27,22 +27,24 @@ test('what cannot be read is no choice, and never an error', () => {
     MAC + payload({ d: '22-11-2026' }), MAC + payload({ e: 'never' }), MAC + payload({ p: '' }), MAC + payload({ p: 'x.2~.1~y' })]) {
     assert.deepEqual(read(text), {}, text);
   }
-  assert.deepEqual(readChoice(() => '', '__Host-koek', NOW), {});
+  assert.deepEqual(readChoice(() => '', '__Host-koek', NOW).choices, {});
   const blocked = () => {
     throw new DOMException('sandboxed', 'SecurityError');
   };
-  assert.deepEqual(readChoice(blocked, '__Host-koek', NOW), {});
+  assert.deepEqual(readChoice(blocked, '__Host-koek', NOW).choices, {});
 });
 
 test('only the cookie of that exact name counts', () => {
   for (const name of ['__Host-koek2', 'x__Host-koek', '__host-koek', '__Host-koek_preferences']) {
-    assert.deepEqual(readChoice(() => `${name}=${MAC}${payload()}`, '__Host-koek', NOW), {}, name);
+    assert.deepEqual(readChoice(() => `${name}=${MAC}${payload()}`, '__Host-koek', NOW).choices, {}, name);
   }
 });
 
-test('future-dated is no choice; a slow clock is forgiven a week', () => {
+test('future-dated is no choice, and for the server to judge; a slow clock is forgiven a week', () => {
   assert.deepEqual(read(MAC + payload({ d: '2026-11-28' })), BOTH);
+  assert.equal(said(MAC + payload({ d: '2026-11-28' })).unsure, false);
   assert.deepEqual(read(MAC + payload({ d: '2026-12-01' })), {});
+  assert.equal(said(MAC + payload({ d: '2026-12-01' })).unsure, true);
 });
 
 test('on the last day a yes has ended and a no still stands', () => {
@@ -69,21 +71,21 @@ test('a no outlives a yes that holds for less than half a year', () => {
   assert.deepEqual(at('2027-05-23T00:00:00Z'), {});
 });
 
-test('a yes to something else is none; a no stands', () => {
+test('a yes to something else is for the server to judge; a no stands', () => {
   const marked = MAC + payload({ p: 'display.0~preferences.1.AbC_' });
   const now = (mark) => said(marked, NOW, [{ id: 'preferences', mark }, { id: 'display', mark: 'x___' }]);
-  assert.deepEqual(now('AbC_'), BOTH);
-  assert.deepEqual(now('AbC-'), { display: false });
+  assert.deepEqual([now('AbC_').choices, now('AbC_').unsure], [BOTH, false]);
+  assert.deepEqual([now('AbC-').choices, now('AbC-').unsure], [{ display: false }, true]);
   // Cookies and notices of before there were marks.
-  assert.deepEqual(now(undefined), BOTH);
-  assert.deepEqual(said(MAC + payload(), NOW, [{ id: 'preferences', mark: 'AbC_' }]), BOTH);
+  assert.deepEqual(now(undefined).choices, BOTH);
+  assert.deepEqual(said(MAC + payload(), NOW, [{ id: 'preferences', mark: 'AbC_' }]).choices, BOTH);
 });
 
 test('only what has no answer is asked; what is exempt never', () => {
-  assert.deepEqual(ids(unanswered(purposes, {})), ['preferences', 'display']);
-  assert.deepEqual(ids(unanswered(purposes, { preferences: false })), ['display']);
-  assert.deepEqual(ids(unanswered(purposes, { preferences: false, display: true, gone: true })), []);
-  assert.deepEqual(ids(unanswered([purposes[0]], {})), []);
+  assert.deepEqual(ids(questions(purposes, { choices: {} })), ['preferences', 'display']);
+  assert.deepEqual(ids(questions(purposes, { choices: { preferences: false } })), ['display']);
+  assert.deepEqual(ids(questions(purposes, { choices: { preferences: false, display: true, gone: true } })), []);
+  assert.deepEqual(ids(questions([purposes[0]], { choices: {} })), []);
 });
 
 test('a decision answers every choice and nothing else', () => {
@@ -95,19 +97,19 @@ test('a decision answers every choice and nothing else', () => {
 
 test('a new purpose is asked for alone, and what was answered before stays', () => {
   const before = read(MAC + payload({ p: 'preferences.1' }));
-  const asked = unanswered(purposes, before);
+  const asked = questions(purposes, { choices: before });
   assert.deepEqual(ids(asked), ['display']);
   assert.deepEqual(answered(purposes, asked, before, false, true), { preferences: true, display: false });
   assert.deepEqual(answered(purposes, asked, before, true, true), BOTH_YES);
   assert.equal(unanimous({ preferences: true, display: false }, false), false, 'not a refusal: a choice of her own');
   assert.equal(unanimous(BOTH_YES, true), true);
   const no = { preferences: false };
-  assert.deepEqual(answered(purposes, unanswered(purposes, no), no, true, true), { preferences: false, display: true });
+  assert.deepEqual(answered(purposes, questions(purposes, { choices: no }), no, true, true), { preferences: false, display: true });
 });
 
 test('a program that refuses the new purpose refuses everything', () => {
   const before = { preferences: true };
-  const answers = answered(purposes, unanswered(purposes, before), before, false, false);
+  const answers = answered(purposes, questions(purposes, { choices: before }), before, false, false);
   assert.deepEqual(answers, { preferences: false, display: false });
   assert.equal(unanimous(answers, false), true);
 });
@@ -122,9 +124,17 @@ test('a click gets a UUIDv7', () => {
   }
 });
 
+test('each question says why it is asked', () => {
+  const why = (said, signal) => questions(purposes, said, signal).map((one) => `${one.id} ${one.why}`);
+  assert.deepEqual(why({ choices: {} }), ['preferences first', 'display first']);
+  assert.deepEqual(why({ choices: { display: false } }), ['preferences new']);
+  assert.deepEqual(why({ choices: {}, ended: { display: 'changed' } }), ['preferences new', 'display changed']);
+  assert.deepEqual(why({ choices: { preferences: true }, ended: { display: 'expired' } }), ['display expired']);
+});
+
 test('what others receive is not asked for under the signal, and a yes outranks it', () => {
   const shared = [purposes[1], { ...purposes[2], recipients: ['Another'] }];
-  assert.deepEqual(ids(unanswered(shared, {}, false)), ['preferences', 'display']);
-  assert.deepEqual(ids(unanswered(shared, {}, true)), ['preferences']);
-  assert.deepEqual(ids(unanswered(purposes, {}, true)), ['preferences', 'display'], 'what stays here is');
+  assert.deepEqual(ids(questions(shared, { choices: {} }, false)), ['preferences', 'display']);
+  assert.deepEqual(ids(questions(shared, { choices: {} }, true)), ['preferences']);
+  assert.deepEqual(ids(questions(purposes, { choices: {} }, true)), ['preferences', 'display'], 'what stays here is');
 });

@@ -31,7 +31,7 @@ function room({ answers = [], blocked = false, left } = {}) {
         return answers.length ? await answers.shift() : 201;
       },
       alone: (task) => task(),
-      settled: (decision, result) => events.push(`${decision.control} ${result}`),
+      settled: (decision, result) => events.push(`${decision.control} ${['refused', 'stored', 'waiting'][result]}`),
       now: () => NOW,
     });
   return { events, make, outbox: make(), text: () => text };

@@ -1,13 +1,13 @@
 /**
- * When something is asked: random histories of visits, answers and catalogues that change, held against rules that know
- * nothing of cookies.
+ * When something is asked: random histories of visits, answers, clocks that are wrong and catalogues that change, held
+ * against rules that know nothing of cookies.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { load } from './load.mjs';
 
-const { readChoice, unanswered, answered } = await load('choice');
+const { readChoice, questions, answered } = await load('choice');
 
 const DAY = 864e5;
 const START = Date.parse('2026-11-22T10:15:00Z');
@@ -26,9 +26,11 @@ function plusMonths(time, months) {
   return day.getTime();
 }
 
-/** A device and a server, with the cookie as src/cookie.rs writes it. */
+/** A device and a server, with the cookie as src/cookie.rs writes and reads it. */
 class World {
   now = START;
+  /** How wrong the device's clock is. */
+  wrong = 0;
   signal = false;
   purposes = [];
   cookie = undefined;
@@ -43,14 +45,27 @@ class World {
     const p = Object.entries(answers).map(([id, yes]) => (yes ? `${id}.1.${this.purposes.find((one) => one.id === id).mark}` : `${id}.0`));
     const text = `${MAC}v=1&n=${'n'.repeat(43)}&d=${date(this.now)}&e=${until}&p=${p.join('~')}${no && silent > until ? `&s=${silent}` : ''}`;
     const gone = this.now + Date.parse(no ? silent : until) - Date.parse(date(this.now));
-    this.cookie = { text, gone };
+    this.cookie = { text, until, silent: no ? silent : until, answers, gone, marks: Object.fromEntries(this.purposes.map((one) => [one.id, one.mark])) };
   }
 
-  /** What the widget reads on a page. */
+  server() {
+    const said = { choices: {}, ended: {} };
+    const { cookie } = this;
+    if (!cookie || cookie.silent < date(this.now)) return said;
+    for (const [id, yes] of Object.entries(cookie.answers)) {
+      if (yes && cookie.until <= date(this.now)) said.ended[id] = 'expired';
+      else if (yes && cookie.marks[id] !== this.purposes.find((one) => one.id === id)?.mark) said.ended[id] = 'changed';
+      else said.choices[id] = yes;
+    }
+    return said;
+  }
+
+  /** What the widget knows on a page: the cookie, or the server's word where they do not go together. */
   page() {
     if (this.cookie && this.now >= this.cookie.gone) this.cookie = undefined;
     const jar = this.cookie ? `a=1; __Host-koek=${this.cookie.text}` : '';
-    return readChoice(() => jar, '__Host-koek', this.now, this.purposes);
+    const read = readChoice(() => jar, '__Host-koek', this.now + this.wrong, this.purposes);
+    return read.unsure ? this.server() : read;
   }
 }
 
@@ -64,6 +79,7 @@ const event = fc.oneof(
   fc.record({ kind: fc.constant('add'), shared: fc.boolean() }),
   fc.record({ kind: fc.constant('change'), which }),
   fc.record({ kind: fc.constant('reword'), which }),
+  fc.record({ kind: fc.constant('clock'), days: fc.integer({ min: -400, max: 400 }) }),
   fc.record({ kind: fc.constant('signal'), on: fc.boolean() }),
 );
 
@@ -83,8 +99,9 @@ test('the rules of asking hold over any history', () => {
       for (const one of events) {
         const target = world.purposes[one.which % world.purposes.length];
         const before = world.page();
-        const asked = unanswered(world.purposes, before, world.signal);
+        const asked = questions(world.purposes, before, world.signal);
         if (one.kind === 'wait') world.now += one.days * DAY;
+        if (one.kind === 'clock') world.wrong = one.days * DAY;
         if (one.kind === 'signal') world.signal = one.on;
         if (one.kind === 'add' && world.purposes.length < 5) {
           const recipients = one.shared ? { recipients: ['Another'] } : {};
@@ -93,22 +110,26 @@ test('the rules of asking hold over any history', () => {
         if (one.kind === 'change' && target) target.mark = mark(++versions);
         if (one.kind === 'reword' && target) target.name = `${target.name}.`;
         if (['accept', 'refuse'].includes(one.kind) && asked.length) {
-          decide(answered(world.purposes, asked, before, one.kind === 'accept', true));
+          decide(answered(world.purposes, asked, before.choices, one.kind === 'accept', true));
         }
         if (one.kind === 'save' && world.purposes.length) {
           decide(Object.fromEntries(world.purposes.map(({ id }, at) => [id, one.yes[at]])));
         }
 
         const now = world.page();
-        const open = new Set(unanswered(world.purposes, now, world.signal).map((purpose) => purpose.id));
+        const open = new Map(questions(world.purposes, now, world.signal).map((question) => [question.id, question.why]));
         for (const { id, mark, recipients } of world.purposes) {
           const answer = last[id];
           const told = `${id} ${JSON.stringify(answer)} ${JSON.stringify(now)}`;
           const lasts = answer?.yes && answer.mark === mark && world.now < Date.parse(date(plusMonths(answer.at, validity)));
-          assert.equal(now[id] === true, !!lasts, `granted by a yes to this that lasts, and by nothing else: ${told}`);
+          assert.equal(now.choices[id] === true, !!lasts, `granted by a yes to this that lasts, and by nothing else: ${told}`);
           const silent = answer && !answer.yes && world.now < plusMonths(answer.at, Math.max(6, validity));
           const mute = world.signal && recipients;
           assert.equal(open.has(id), !lasts && !silent && !mute, `asked: ${told}`);
+          if (open.has(id) && answer?.yes && answer.mark !== mark && now.ended?.[id]) {
+            assert.ok(['changed', 'expired'].includes(open.get(id)), `why: ${told}`);
+          }
+          if (!answer && open.has(id)) assert.ok(['first', 'new'].includes(open.get(id)), `why: ${told}`);
         }
         if (!world.purposes.length) assert.equal(open.size, 0, 'nothing to choose: no banner');
       }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { brotliCompressSync, constants } from 'node:zlib';
+import { load } from './load.mjs';
 
 const BUDGET = 6000;
 /** Where the server puts the notice. */
@@ -19,15 +20,15 @@ function literal(value) {
   return `{${names.map((name) => `${/^[a-z_]+$/.test(name) ? name : JSON.stringify(name)}:${literal(value[name])}`)}}`;
 }
 
-/** The texts of the banner, as the server chooses them. */
-const isNeededAtOnce = (key) => key === 'settings.link' || !/^(page\.|settings\.|state\.|embed\.|table\.|button\.save|notice\.link)/.test(key);
+/** The keys of the words that the script carries, in their order; the way to the settings comes after them. */
+const { keys } = await load('words');
 
 /** What `GET /privacy/koektrommel.js` carries of an answer of `GET /privacy/api/v1/notice`. */
 function inside({ site, notice, language, purposes, texts }) {
   return literal({
-    site, notice, language, cookie: '__Host-koek', languages: ['nl', 'en'], mount: '/privacy',
+    site, notice, language, cookie: '__Host-koek', languages: ['nl', 'en'], mount: '/privacy', watch: 10,
     purposes: purposes.map(({ id, kind, name, mark }) => ({ id, ...(kind === 'choice' ? { mark, name } : {}) })),
-    texts: Object.fromEntries(Object.entries(texts).filter(([key]) => isNeededAtOnce(key))),
+    texts: [...keys, 'settings.link'].map((key) => texts[key] ?? ''),
   });
 }
 

@@ -60,7 +60,7 @@ test('fields that are not kept: by kind, by autocomplete, by their words', () =>
 const NOW = Date.parse('2026-11-22T10:15:00Z');
 const MAC = `${'A'.repeat(43)}=`;
 const read = (payload, granted = false, now = NOW) =>
-  readKept(() => `a=1; __Host-koek_display=${MAC}${payload}; b=2`, '__Host-koek_display', now, granted);
+  readKept(() => `a=1; __Host-koek_display=${MAC}${payload}; b=2`, '__Host-koek_display', now, () => granted);
 
 test('what is kept is read to the second of its end, and for a next visit only with a yes', () => {
   const visit = 'v=1&k=visit&e=2026-11-22T22:15:00Z&contrast=high&text-size=150';
@@ -78,6 +78,6 @@ test('what cannot be read keeps nothing, and is never an error', () => {
     'v=1&k=visit&contrast=high', 'v=1&k=visit&e=soon&contrast=high', 'v=1&e=2026-11-22T22:15:00Z&contrast=high', '%E0%A4%A', 'v=1&k=ever&e=2026-11-22T22:15:00Z&a=b']) {
     assert.deepEqual(read(payload), {}, payload);
   }
-  assert.deepEqual(readKept(() => '', '__Host-koek_display', NOW, true), {});
-  assert.deepEqual(readKept(() => `__Host-koek_display2=${MAC}v=1&k=visit&e=2026-11-22T22:15:00Z&a=b`, '__Host-koek_display', NOW, true), {});
+  assert.deepEqual(readKept(() => '', '__Host-koek_display', NOW, () => true), {});
+  assert.deepEqual(readKept(() => `__Host-koek_display2=${MAC}v=1&k=visit&e=2026-11-22T22:15:00Z&a=b`, '__Host-koek_display', NOW, () => true), {});
 });
