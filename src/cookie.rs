@@ -110,6 +110,12 @@ impl ChoiceCookie {
         }
     }
 
+    /// Whether these answers say no to something that this choice says yes to.
+    #[must_use]
+    pub fn is_taken_back_by(&self, answers: &Choices) -> bool {
+        self.choices.iter().any(|(purpose, yes)| yes && answers.get(purpose) == Some(false))
+    }
+
     /// The `Set-Cookie` header that keeps it for as long as it holds.
     ///
     /// Not `HttpOnly`: the widget reads it where it can, so that a return visit needs no request.

@@ -116,7 +116,8 @@ fn settings(config: &Config, site: &Site, notice: &Notice) -> String {
     let Ok(Value::Object(mut members)) = json::parse(notice.json()) else { return "{}".to_owned() };
     members.retain(|name, _| matches!(name.as_str(), "site" | "language" | "purposes" | "texts"));
     if let Some(Value::Object(texts)) = members.remove("texts") {
-        let way_back = if site.catalogue.choice_purposes().is_empty() { "notice.link" } else { "settings.link" };
+        let way_back =
+            if site.catalogue.choice_purposes().is_empty() { "notice.link" } else { "settings.link" };
         let word = |key: &&str| texts.get(*key).cloned().unwrap_or_else(|| "".into());
         let words = WORDS.iter().chain([&way_back]).map(word);
         members.insert("texts".to_owned(), Value::Array(words.collect()));

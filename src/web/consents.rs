@@ -6,9 +6,11 @@ use actix_web::{
     web::{Data, Payload, Query},
 };
 use koektrommel_core::{
-    decision::Decision,
+    decision::{Choices, Decision},
     hash::Hash,
+    identifier::PurposeId,
     merkle::leaf_hash,
+    notice::Notice,
     record::{Consent, Record, Standing},
 };
 
@@ -39,9 +41,8 @@ pub(super) async fn post(
 ) -> Result<HttpResponse, Problem> {
     origin::check(&request, &app)?;
     let form = ConsentForm::parse(&body::read_json(&request, payload).await?)?;
-    let (site, decision) = check(&app, form)?;
+    let (site, seen, decision) = check(&request, &app, form)?;
     let decision = Decision { gpc: signal::is_sent(&request), ..decision };
-    let seen = choice_cookie(&request, &app, site)?.map(|seen| seen.choice);
     let recorded = app.record(decision, seen.as_ref().and_then(|choice| choice.standing)).await?;
     let body = RecordBody::new(&recorded.consent, &recorded.leaf, &app.config.mount);
     let mut answer = HttpResponse::Created();
@@ -69,8 +70,12 @@ pub(super) async fn get(
     Ok(answer.json(OwnRecords { records: bodies.collect() }))
 }
 
-/// Checks the fields against the notice that they name.
-fn check(app: &App, form: ConsentForm) -> Result<(&Site, Decision), Problem> {
+/// Checks the fields against the notice that they name, and against what stands for the device.
+fn check<'a>(
+    request: &HttpRequest,
+    app: &'a App,
+    form: ConsentForm,
+) -> Result<(&'a Site, Option<ChoiceCookie>, Decision), Problem> {
     let site = app.config.site(Some(&form.site)).ok_or_else(|| {
         Problem::invalid("`site` must be the id of a site that this server knows.").field("site")
     })?;
@@ -83,11 +88,18 @@ fn check(app: &App, form: ConsentForm) -> Result<(&Site, Decision), Problem> {
             .current_notice(current.id().to_string())
     };
     let notice = app.notices.served(form.notice, &site.id, &form.language).ok_or_else(outdated)?;
-    if !app.notices.counts(notice, &form.choices) {
+    let seen = choice_cookie(request, app, site)?.map(|seen| seen.choice);
+    if !counts(app, notice, &form.choices, seen.as_ref()) {
         return Err(outdated());
     }
     let decision = Decision::new(&form.id, notice, form.layer, form.control, form.actor, form.choices)?;
-    Ok((site, decision))
+    Ok((site, seen, decision))
+}
+
+/// Whether these answers to a notice are recorded. Where what they grant has changed since, they are not, unless they
+/// take back something that stands: a withdrawal is never dropped for what was left as it was beside it.
+pub(super) fn counts(app: &App, notice: &Notice, choices: &Choices, seen: Option<&ChoiceCookie>) -> bool {
+    app.notices.counts(notice, choices) || seen.is_some_and(|seen| seen.is_taken_back_by(choices))
 }
 
 /// The choice cookie that came with the request, verified and in force, without what no longer counts.
@@ -120,8 +132,22 @@ pub(super) fn cookies_after(
     recorded: &Recorded,
 ) -> Result<Vec<String>, Problem> {
     let consent = &recorded.consent;
-    let choice = ChoiceCookie::of(consent, |purpose| app.notices.mark(site, purpose));
+    let mark_now = |purpose: &PurposeId| app.notices.mark(site, purpose);
+    let notice = app.notices.get(consent.notice);
+    let mark_then = |purpose: &PurposeId| notice.and_then(|notice| notice.mark(purpose));
+    // A yes to what has changed since: no consent to what it is now.
+    let is_past = |purpose: &PurposeId| {
+        let alone = Choices::new(vec![(purpose.clone(), true)]);
+        consent.choices.get(purpose) == Some(true)
+            && notice.zip(alone.ok()).is_some_and(|(notice, alone)| !app.notices.counts(notice, &alone))
+    };
+    let mut choice = ChoiceCookie::of(consent, |purpose| mark_then(purpose).or_else(|| mark_now(purpose)));
+    // With the mark of then it stays in the cookie, and is asked for again as something that has changed.
+    let has_its_mark =
+        |purpose: &PurposeId| mark_then(purpose).is_some_and(|mark| Some(mark) != mark_now(purpose));
+    choice.choices = choice.choices.without(|purpose| is_past(purpose) && !has_its_mark(purpose));
     let mut headers = vec![choice.set_cookie(&site.mode, &app.ring, app.clock.now().day())?];
+    choice.choices = choice.choices.without(is_past);
     for purpose in site.catalogue.purposes() {
         headers.extend(uses::cookies_after(request, app, site, purpose, &choice)?);
     }

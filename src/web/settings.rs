@@ -18,7 +18,7 @@ use serde::Deserialize;
 
 use super::{
     body,
-    consents::{choice_cookie, cookies_after, own_records, renewed},
+    consents::{choice_cookie, cookies_after, counts, own_records, renewed},
     language::{Selected, Selection},
     origin, pages,
     problem::{self, Problem},
@@ -111,10 +111,10 @@ async fn receive(
         .await;
     };
     let decision = Decision { gpc: signal::is_sent(request), ..decision };
-    if !app.notices.counts(notice, &decision.choices) {
+    let seen = choice_cookie(request, app, selected.site)?.map(|seen| seen.choice);
+    if !counts(app, notice, &decision.choices, seen.as_ref()) {
         return show(request, app, &selected, Outcome::Changed, &Sent::default(), StatusCode::CONFLICT).await;
     }
-    let seen = choice_cookie(request, app, selected.site)?.map(|seen| seen.choice);
     let recorded = match app.record(decision, seen.as_ref().and_then(|choice| choice.standing)).await {
         Err(SubmitError::Reused) => {
             return show(request, app, &selected, Outcome::Again, &Sent::default(), StatusCode::CONFLICT)

@@ -96,7 +96,7 @@ const TAGS = (tag) => {
   };
 };
 
-for (const mode of ['same-origin', 'sibling']) {
+for (const mode of Object.keys(MODES)) {
   hostTest('the tag works wherever it stands', { mode }, async ({ page, pages, context, server }) => {
     for (const [where, body] of Object.entries(TAGS(tagFor(mode)))) {
       pages['/tag'] = { body };

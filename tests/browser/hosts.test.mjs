@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { hostTest, SITE, snippets } from './deployment.mjs';
+import { hostTest, MODES, SITE, snippets } from './deployment.mjs';
 import { reopen } from './support.mjs';
 
 /** The choice cookie in each mode, as the browser keeps it. */
@@ -51,9 +51,12 @@ async function life({ page, context, mode, server, requests }) {
   requests.length = 0;
   assert.deepEqual(await again(page), { preferences: false, display: true });
   assert.equal(await page.locator('#koek-banner').count(), 0);
-  // Where the page can read the cookie, a return visit asks the server nothing but, perhaps, the script.
-  const asked = requests.filter((one) => one.includes('/api/v1/'));
-  assert.deepEqual(asked.map((one) => one.replace(/&lang=.*/, '')), mode === 'cross-site' ? [`GET ${server}/privacy/api/v1/choice?site=wsn`] : []);
+  // Where the page can read the cookies, a return visit asks the server nothing but, perhaps, the script. Where it cannot,
+  // it asks for the choice once; and for what was set, which belongs to another part and is asked when that has come.
+  const asked = requests.filter((one) => one.includes('/api/v1/')).map((one) => one.replace(/&lang=.*/, ''));
+  const [choice, set] = ['choice?', 'preferences/'].map((path) => asked.filter((one) => one.includes(`/api/v1/${path}`)));
+  assert.deepEqual(choice, mode === 'cross-site' ? [`GET ${server}/privacy/api/v1/choice?site=wsn`] : []);
+  assert.deepEqual(asked.length - choice.length, mode === 'cross-site' ? set.length : 0, `${asked}`);
 
   await reopen(page);
   await press(page, '#koek-accept-all');
@@ -69,8 +72,30 @@ async function life({ page, context, mode, server, requests }) {
 }
 
 for (const proxy of ['nginx', 'caddy']) {
-  for (const mode of ['same-origin', 'sibling']) hostTest('the life of a choice', { proxy, mode }, life);
+  for (const mode of Object.keys(MODES)) hostTest('the life of a choice', { proxy, mode }, life);
 }
+
+hostTest('another tab follows', { mode: 'cross-site' }, async ({ page, context }) => {
+  const other = await context.newPage();
+  for (const one of [page, other]) {
+    await one.goto(SITE);
+    await one.waitForSelector('#koek-banner');
+  }
+  await press(page, '#koek-accept');
+  await other.waitForFunction(() => koektrommel.allows('display'));
+  await other.waitForSelector('#koek-banner', { state: 'detached' });
+  await page.evaluate(() => koektrommel.withdraw());
+  await other.waitForFunction(() => !koektrommel.allows('display'));
+});
+
+hostTest('a visitor whose choice cannot be learnt is not asked again', { mode: 'cross-site', faults: true }, async ({ page, server }) => {
+  await page.goto(SITE);
+  await press(page, '#koek-accept');
+  await page.route(`${server}/privacy/api/**`, (route) => route.abort());
+  assert.deepEqual(await again(page), { preferences: false, display: false });
+  await page.waitForLoadState('networkidle');
+  assert.equal(await page.locator('#koek-banner').count(), 0);
+});
 
 for (const proxy of ['nginx', 'caddy']) {
   hostTest("what is beside the path stays the site's own", { proxy, faults: true }, async ({ page, pages }) => {

@@ -129,6 +129,40 @@ fn a_correction_asks_nobody_and_a_change_asks_for_what_has_changed() {
 }
 
 #[test]
+fn taking_back_one_of_two_is_never_dropped_because_the_other_has_changed() {
+    let site = Site::example();
+    let mut server = server(&site);
+    let before = notice(&server, "nl");
+    let yes = Decision::accept(&server).send(&server).expect(201).set_cookie(COOKIE).unwrap();
+    site.change("catalogue.toml", LIFETIME.0, LIFETIME.1);
+    server.restart();
+
+    // On a page from before: what is left as it was there is no yes to what it is now.
+    let mixed = || Decision::on(&before, "save", true, false);
+    mixed().send(&server).expect(409);
+    let answer = mixed().send_with(&server, &yes).expect(201);
+    assert_eq!(answer.json()["choices"], json!({ "display": false, "preferences": true }), "as it was said");
+    let after = answer.set_cookie(COOKIE).unwrap();
+    let told = choice(&server, &after);
+    assert_eq!(told["choices"], json!({ "display": false }), "{told}");
+    assert_eq!(told["ended"], json!({ "preferences": "changed" }));
+    // Nothing that stands is taken back by saying it again.
+    mixed().send_with(&server, &after).expect(409);
+    Decision::on(&before, "accept", true, true).send_with(&server, &after).expect(409);
+
+    // Where it holds for another time now, the yes does not hold for the old one.
+    let site = Site::example();
+    let mut server = self::server(&site);
+    let before = notice(&server, "nl");
+    let yes = Decision::accept(&server).send(&server).expect(201).set_cookie(COOKIE).unwrap();
+    site.change("koektrommel.toml", "validity_months = 6", "validity_months = 3");
+    server.restart();
+    let mixed = Decision::on(&before, "save", true, false).send_with(&server, &yes).expect(201);
+    let told = choice(&server, &mixed.set_cookie(COOKIE).unwrap());
+    assert_eq!(told["choices"], json!({ "display": false }), "{told}");
+}
+
+#[test]
 fn a_new_revision_is_a_change_though_only_words_differ() {
     let site = Site::example();
     let mut server = server(&site);
