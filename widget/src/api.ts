@@ -13,7 +13,7 @@ const no = (control: 'refuse' | 'withdraw'): void =>
   guard(() => {
     const notice = known();
     // A page may well say this on every load: only a change is a decision.
-    if (!grants(choices()) && (control === 'withdraw' || !open().length)) return;
+    if (!grants(choices()) && (control === 'withdraw' || !open()[0])) return;
     decide(notice, 'api', control, complete(notice.purposes, () => false), false);
   });
 

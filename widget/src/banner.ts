@@ -15,24 +15,23 @@ let status: HTMLElement | undefined;
 /** Shows the banner if something has to be asked; takes it away again once another tab has answered. */
 export function askIfOpen(): void {
   const asked = open();
-  if (!asked.length) return;
+  if (!asked[0]) return;
   show(asked);
   // Told once to who cannot see it: not again on every page of one visit. A region filled at once is not announced.
   if (!document.referrer.startsWith(origin + '/')) {
     setTimeout(() => (status!.textContent = known().texts[Word.Shown]!), 1000);
   }
   screen.moved = () => {
-    if (isDocked(banner) && !open().length) dock();
+    if (isDocked(banner) && !open()[0]) dock();
   };
 }
 
 /** Asks for everything once more, where the settings cannot be had; false if that is being asked already. */
 export function askAgain(): boolean {
   const asked = choosable(known().purposes);
-  if (!asked.length || isDocked(banner)) return false;
+  if (!asked[0] || isDocked(banner)) return false;
   show(asked, true);
-  delete screen.moved;
-  return true;
+  return delete screen.moved;
 }
 
 function show(asked: readonly (Purpose & Partial<Question>)[], heed?: boolean): void {

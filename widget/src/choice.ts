@@ -19,9 +19,9 @@ export interface Said {
   readonly unsure?: boolean;
 }
 
-/** Something to ask for, and why: nothing was ever answered, it is new, it has changed, or the yes has ended. */
+/** Something to ask for, and why: it is new, it has changed, or the yes has ended; no word where nothing was ever answered. */
 export interface Question extends Purpose {
-  readonly why: 'first' | 'new' | 'changed' | 'expired';
+  readonly why: 'new' | 'changed' | 'expired' | undefined;
 }
 
 const DAY_MS = 864e5;
@@ -64,10 +64,10 @@ export const choosable = (purposes: readonly Purpose[]): Purpose[] =>
  * browser says that nothing is to be shared; what others receive is then refused without a question.
  */
 export function questions(purposes: readonly Purpose[], { choices, ended }: Said, signal?: boolean): Question[] {
-  const other = Object.keys({ ...choices, ...ended })[0] ? 'new' : 'first';
+  const other = Object.keys({ ...choices, ...ended })[0] && 'new';
   return choosable(purposes)
     .filter(({ id, recipients }) => typeof choices[id] !== 'boolean' && !(signal && recipients))
-    .map((one) => ({ ...one, why: ended?.[one.id] ?? other }));
+    .map((one) => ({ ...one, why: ended?.[one.id] ?? (other as 'new' | undefined) }));
 }
 
 /** One answer for each purpose that may be chosen, as the server wants it. */

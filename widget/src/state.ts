@@ -125,7 +125,7 @@ export function update(): void {
   const after = choices();
   const changed = Object.keys(after).filter((id) => after[id] !== before[id]);
   guard(reflect);
-  if (changed.length) announce('change', changed);
+  if (changed[0]) announce('change', changed);
   screen.moved?.();
 }
 

