@@ -34,7 +34,7 @@ function asking({ page }) {
   return asked;
 }
 
-test('what has changed is asked again, alone, and says so', async (room) => {
+test('what has changed is asked again, alone, and says so', { faults: true }, async (room) => {
   const { page, address } = room;
   await visit(room);
   await press(page, '#koek-accept');
@@ -51,7 +51,7 @@ test('what has changed is asked again, alone, and says so', async (room) => {
   assert.equal(asked.length, 1, 'the cookie is enough again');
 });
 
-test('what is new is asked alone, and says so', async (room) => {
+test('what is new is asked alone, and says so', { faults: true }, async (room) => {
   const { page } = room;
   await visit(room);
   await press(page, '#koek-refuse');
@@ -62,7 +62,7 @@ test('what is new is asked alone, and says so', async (room) => {
   assert.deepEqual(await answers(page), { preferences: false, display: false, messages: true });
 });
 
-test('one of two is taken back on a page from before, though the other has changed', async (room) => {
+test('one of two is taken back on a page from before, though the other has changed', { faults: true }, async (room) => {
   const { page, context, address, seen } = room;
   const before = await (await fetch(`${address}/privacy/api/v1/notice?site=wsn&lang=nl`)).text();
   await visit(room);
