@@ -54,8 +54,10 @@ async function bundle(entry, name, format, wanted, define = {}) {
   });
   Object.assign(mangleCache, made.mangleCache);
   let text = made.outputFiles[0].text;
+  // The notice comes in as an argument, at the end: it packs best so.
+  if (format === 'iife') text = text.trim().replace('(()=>{', '(koek=>{').replace(/\}\)\(\);$/, `})(${PLACE})`);
   // A page may have taken away what a script of today takes for granted: that is no fault to be thrown into it.
-  if (format === 'iife') text = `try{${text.trim()}}catch(e){console.warn("koektrommel:",e)}\n`;
+  if (format === 'iife') text = `try{${text}}catch(e){console.warn("koektrommel:",e)}\n`;
   const places = text.split(PLACE).length - 1;
   if (places !== wanted) throw new Error(`${PLACE} occurs ${places} times in ${name}; it must be ${wanted}`);
 
@@ -83,4 +85,4 @@ for (const [name, entry] of Object.entries(PARTS)) {
   hashes[`__${name.toUpperCase()}__`] = JSON.stringify(createHash('sha256').update(text).digest('hex').slice(0, 16));
 }
 // The server puts the site's notice in the place of __KOEK__: once, and nowhere else.
-await bundle('src/main.ts', 'koektrommel.js', 'iife', 1, hashes);
+await bundle('src/main.ts', 'koektrommel.js', 'iife', 1, { ...hashes, [PLACE]: 'koek' });

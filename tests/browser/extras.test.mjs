@@ -78,6 +78,27 @@ test('a withdrawal clears what the purpose kept, under every path, and leaves th
   assert.equal(await page.evaluate(() => localStorage.mine), '1');
 });
 
+test('a withdrawal in the settings clears also where the other part cannot be fetched', { faults: true }, async (room) => {
+  const { page, context, address } = room;
+  await context.route(`${address}/privacy/api/v1/notice?**`, async (route) => {
+    const answer = await route.fetch();
+    const notice = await answer.json();
+    notice.purposes.find((one) => one.id === 'display').cookies.push({ name: 'map', storage: 'cookie' }, { name: 'map', storage: 'local-storage' });
+    await route.fulfill({ response: answer, json: notice });
+  });
+  await fixture(room, `<main><h1>Proef</h1>${LINK}</main>`);
+  await press(page, '#koek-accept');
+  await page.evaluate(() => {
+    document.cookie = 'map=x;Path=/';
+    localStorage.map = '1';
+  });
+  await reopen(page);
+  await context.route(PART, (route) => route.abort());
+  await page.uncheck('#koek-p-display');
+  await page.click('#koek-save');
+  assert.deepEqual(await page.evaluate(() => [/map=/.test(document.cookie), localStorage.map]), [false, undefined]);
+});
+
 test('Google is told: the default first, an update for each change, one at load for a standing choice', async (room) => {
   const { page, context, address } = room;
   await told(context, address, (text) =>

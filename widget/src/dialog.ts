@@ -6,6 +6,7 @@
 import { complete, grants, type Choices } from './choice';
 import type { Brief, Purpose, Whole } from './config';
 import { button, buttons, el, host, link, slot } from './dom';
+import { expire } from './expire';
 import { guard } from './guard';
 import type { Control } from './outbox';
 import type { kit as Kit } from './settings';
@@ -36,6 +37,8 @@ export function show(kit: typeof Kit, notice: Whole, opener: HTMLElement | null)
 
   const finish = (control: Control, answers: Choices, person: boolean): void => {
     if (!kit.decide(notice, 'settings', control, answers, person)) return;
+    // What was taken back is cleared from here: another part does so too, but that one has yet to be fetched.
+    for (const { id, cookies } of purposes) if (before[id] && !answers[id]) expire(cookies ?? [], kit.config.cookie ?? '');
     done = true;
     dialog.close();
     kit.confirm(grants(answers), opener ?? undefined);

@@ -22,6 +22,8 @@ function translate(kit: typeof Kit, isPurpose: (id: string) => boolean): void {
   for (const one of document.querySelectorAll(':is([data-cookieconsent],[data-category],[data-name]):not([data-koek])')) {
     const found = marks((name) => one.getAttribute(name));
     const source = one.getAttribute(found?.source ?? 'data-src') ?? one.getAttribute('data-src');
+    // A frame that Complianz holds back shows an empty page meanwhile.
+    if (found && source && one.getAttribute('src') === 'about:blank') one.removeAttribute('src');
     const waits = one.matches('script') ? one.matches('[type="text/plain"]') : source && !one.hasAttribute('src');
     if (!found || !waits) continue;
     const ours = purposes(found.names, kit.config.aliases ?? {}, isPurpose);

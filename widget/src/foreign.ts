@@ -21,7 +21,9 @@ export function marks(get: (name: string) => string | null): Marked | undefined 
   // vanilla-cookieconsent and Complianz name a category, Klaro a service; a service alone is finer than we ask.
   const name = get('data-category') ?? get('data-name');
   if (name === null) return undefined;
-  return { names: list(name), ...(get('data-cmplz-src') === null ? {} : { source: 'data-cmplz-src' }) };
+  // Complianz has one for scripts and images, and another for frames.
+  const source = ['data-cmplz-src', 'data-src-cmplz'].find((one) => get(one) !== null);
+  return { names: list(name), ...(source && { source }) };
 }
 
 /**

@@ -15,6 +15,7 @@ test('each tool is read as it writes', () => {
   assert.deepEqual(read({ 'data-category': '!analytics' }), { names: ['!analytics'] });
   assert.deepEqual(read({ 'data-name': 'map' }), { names: ['map'] });
   assert.equal(read({ 'data-category': 'x', 'data-cmplz-src': '/a' }).source, 'data-cmplz-src');
+  assert.equal(read({ 'data-category': 'x', 'data-src-cmplz': '/a' }).source, 'data-src-cmplz');
   assert.equal(read({ 'data-src': '/a' }), undefined);
 });
 
