@@ -3,7 +3,7 @@
 use std::{collections::HashMap, fs};
 
 use koektrommel_core::{
-    catalogue::Kind,
+    catalogue::{Catalogue, Kind},
     identifier::{Language, SiteId},
     json::{self, Value},
     notice::Notice,
@@ -136,6 +136,11 @@ fn settings(config: &Config, site: &Site, notice: &Notice) -> String {
         ("notice".to_owned(), Value::String(notice.id().to_string())),
     ]);
     members.extend(site.tools_json());
+    if let Some(names) = left_by_scripts(&site.catalogue) {
+        members.insert("kept".to_owned(), Value::String(names));
+        // Has the script fetch the part that looks for them; to Google's tags, no signals say nothing.
+        members.entry("signals".to_owned()).or_insert_with(|| Value::Object(Default::default()));
+    }
     if !site.theme.is_plain() {
         members.insert("theme".to_owned(), Value::String(site.theme.widget_css()));
     }
@@ -172,6 +177,23 @@ fn shorten(purpose: &mut Value) {
         "changed" | "mark" | "name" | "recipients" => is_choice,
         _ => false,
     });
+}
+
+/// How the names begin that scripts of the site may have left on the device for what visitors choose, as a regular
+/// expression. Not our own cookies: they may be there without a yes, for one visit, and tell themselves when they end.
+fn left_by_scripts(catalogue: &Catalogue) -> Option<String> {
+    let choices = catalogue.purposes().iter().filter(|purpose| purpose.kind == Kind::Choice);
+    let theirs = choices.flat_map(|purpose| {
+        let own = cookie::of_purpose(&purpose.id);
+        let seen = purpose.cookies.iter().filter(|cookie| !cookie.http_only);
+        seen.filter(move |cookie| cookie::without_prefix(&cookie.name) != own)
+    });
+    let literal = |name: &str| -> String {
+        let escape = |c: char| if c.is_ascii_alphanumeric() || c == '_' { vec![c] } else { vec!['\\', c] };
+        name.trim_end_matches('*').chars().flat_map(escape).collect()
+    };
+    let names: Vec<_> = theirs.map(|cookie| literal(&cookie.name)).collect();
+    (!names.is_empty()).then(|| names.join("|"))
 }
 
 #[cfg(test)]

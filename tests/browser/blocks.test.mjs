@@ -65,7 +65,7 @@ test('a frame waits behind a placeholder of its own size, is shown once, and ask
 });
 
 test('in English the placeholder speaks English, also with the script in Dutch', async (room) => {
-  const { page, context, address } = room;
+  const { page, context, address, seen } = room;
   const other = await elsewhere(room);
   const html = `<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Test</title>
     <script src="/privacy/koektrommel.js" defer></script></head><body><main><h1>Test</h1>${LINK}${frame('width="480" height="300"')}</main></body></html>`;
@@ -77,7 +77,7 @@ test('in English the placeholder speaks English, also with the script in Dutch',
   assert.deepEqual(await page.$$eval('.koek-embed button, .koek-embed a', (all) => all.map((one) => one.textContent)), ['Show once now', 'Always show', 'Cookie settings']);
   await audit(page, 'in English');
   await press(page, '.koek-embed button:has-text("Always show")');
-  assert.match(await page.textContent('#koek-done'), /You said yes to: Your preferences/);
+  assert.deepEqual([seen.posts[0].language, seen.posts[0].choices], ['en', { preferences: true }]);
   other.done();
 });
 
@@ -95,19 +95,31 @@ test('always is a decision on that purpose alone; a no brings the placeholder ba
   assert.deepEqual(seen.posts, [], 'a program cannot accept');
   await press(page, '.koek-embed >> nth=0 >> button:has-text("Altijd tonen")');
   assert.equal(seen.posts[0].layer, 'page');
-  assert.deepEqual(seen.posts[0].choices, { preferences: true, display: false });
-  assert.deepEqual(await answers(page), { preferences: true, display: false });
+  assert.deepEqual(seen.posts[0].choices, { preferences: true });
+  assert.deepEqual(await answers(page), { preferences: true });
   await page.frameLocator('iframe >> nth=0').getByText('Film').waitFor();
   assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'IFRAME');
   assert.equal(await page.locator('.koek-embed').count(), 1);
-  assert.match(await page.textContent('#koek-done'), /Uw voorkeuren/);
+  // Nothing was said of the other purpose: it is still asked, and alone on the next page.
+  const asked = () => page.$$eval('#koek-banner li', (all) => all.map((one) => one.textContent));
+  assert.equal(await page.locator('#koek-confirm').count(), 0);
   await audit(page, 'after always');
 
   await page.reload();
   await page.frameLocator('iframe >> nth=0').getByText('Film').waitFor();
   assert.equal(await page.locator('.koek-embed').count(), 1);
+  await page.waitForSelector('#koek-banner');
+  const [left, ...others] = await asked();
+  assert.match(left, /Uw weergave/);
+  assert.deepEqual(others, []);
+  await press(page, '#koek-refuse');
+  assert.deepEqual(seen.posts[1].choices, { preferences: true, display: false }, 'what was granted stays');
+  await press(page, '.koek-embed >> button:has-text("Altijd tonen")');
+  assert.deepEqual(seen.posts[2].choices, { preferences: true, display: true });
+  assert.match(await page.textContent('#koek-done'), /Uw voorkeuren.*Uw weergave/);
 
   await reopen(page);
+  await page.uncheck('#koek-p-display');
   await page.uncheck('#koek-p-preferences');
   await press(page, '#koek-save');
   await page.waitForFunction(() => document.querySelectorAll('.koek-embed').length === 2);
@@ -198,3 +210,25 @@ test('the cookie table tells what this visitor chose, and follows it', async (ro
   await page.waitForFunction(() => /Aan/.test(document.querySelector('[data-koek-table] tbody').lastChild.textContent));
   assert.equal((await rows())['__Host-koek_display'], 'Aan');
 });
+
+for (const width of [320, 360]) {
+  test(`on a telephone of ${width} px both buttons of a film are in sight, and the words can be scrolled to`, { context: { viewport: { width, height: 640 } } }, async (room) => {
+    const { page } = room;
+    const other = await elsewhere(room);
+    await fixture(room, `<style>body{margin:6px}</style><main><h1>Proef</h1>${LINK}${frame('style="width:100%;aspect-ratio:16/9;border:0"')}<div data-koek-table></div></main>`);
+    await page.waitForSelector('.koek-embed');
+    await page.waitForSelector('[data-koek-table] table');
+    const [embed, ...pressed] = await page.$$eval('.koek-embed, .koek-embed button', (all) => all.map((one) => one.getBoundingClientRect().toJSON()));
+    assert.equal(pressed.length, 2);
+    for (const one of pressed) assert.ok(one.top >= embed.top && one.bottom <= embed.bottom && one.height >= 44, JSON.stringify([embed, one]));
+    await page.locator('.koek-embed p').evaluate((one) => one.scrollIntoView({ block: 'end' }));
+    const [words, end] = [await page.locator('.koek-embed p').boundingBox(), await page.locator('.koek-embed').boundingBox()];
+    assert.ok(words.y + words.height <= end.y + end.height + 1);
+    // The table scrolls by itself, and leads to where the choice is changed.
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    await audit(page, `at ${width} px`);
+    await page.click('[data-koek-table] a');
+    await page.waitForSelector('#koek-settings[open]');
+    other.done();
+  });
+}

@@ -123,3 +123,74 @@ test('Google is told: the default first, an update for each change, one at load 
   assert.deepEqual((await layer())[2], ['[object Arguments]', 'update', 'denied', 'denied', 'denied']);
   assert.equal(await page.evaluate(() => typeof window.__tcfapi), 'undefined');
 });
+
+/** A site that keeps more for a choice than our own cookie: what scripts of its own leave. */
+const KEEPS = [['catalogue.toml', '# -', `[[purposes]]
+id = "map"
+kind = "choice"
+basis = "consent"
+dpv = "ServicePersonalisation"
+name = { nl = "De kaart", en = "The map" }
+text = { nl = "Onthoudt waar u keek.", en = "Remembers where you looked." }
+cookies = [
+  { name = "map.*", storage = "local-storage", http_only = false, set_by = "WSN", lifetime = { nl = "altijd", en = "always" } },
+  { name = "map_pin", storage = "cookie", http_only = false, set_by = "WSN", lifetime = { nl = "altijd", en = "always" } },
+]
+
+# -`]];
+
+test('what is left of a yes that was taken back elsewhere, or has ended, goes on the next page', { site: KEEPS }, async (room) => {
+  const { page, context, address } = room;
+  const leave = () => page.evaluate(() => {
+    localStorage['map.home'] = localStorage.mine = '1';
+    document.cookie = 'map_pin=1';
+  });
+  const left = () => page.evaluate(() => [...Object.keys(localStorage), ...document.cookie.split('; ').map((one) => one.split('=')[0])].filter(Boolean).sort());
+  const gone = () => page.waitForFunction(() => !localStorage['map.home'] && !document.cookie.includes('map_pin'));
+  const open = async () => {
+    await fixture(room, `<main><h1>Proef</h1>${LINK}</main>`);
+    await page.evaluate(() => window.koektrommel.ready);
+  };
+  await open();
+  await press(page, '#koek-accept');
+  await leave();
+  await open();
+  await page.waitForTimeout(300);
+  assert.deepEqual(await left(), ['__Host-koek', 'map.home', 'map_pin', 'mine'], 'with a yes it stays');
+
+  // A no where no script of the site runs.
+  await page.goto(`${address}/privacy/settings`);
+  await page.click('button[value=refuse]');
+  await page.waitForSelector('[role=status]');
+  assert.ok((await left()).includes('map.home'));
+  await open();
+  await gone();
+  assert.deepEqual(await left(), ['__Host-koek', 'mine']);
+
+  // A yes that has ended, or was to something else: there is no answer any more.
+  await leave();
+  await context.clearCookies({ name: '__Host-koek' });
+  await open();
+  await gone();
+  assert.deepEqual(await left(), ['mine']);
+
+  // What was set for this visit needs no yes.
+  await page.evaluate(() => window.koektrommel.display.set('text-size', '150'));
+  await leave();
+  await open();
+  await gone();
+  assert.deepEqual(await left(), ['__Host-koek_display', 'mine']);
+});
+
+test('a question that is new keeps nothing back that Google was told before', async (room) => {
+  const { page, context, address } = room;
+  await told(context, address, (text) => text.replace('site:"', 'signals:{"functionality_storage":["preferences"]},site:"'));
+  const body = `<main><h1>Proef</h1>${LINK}<iframe data-koek="preferences" data-src="/empty" title="Film"></iframe></main>`;
+  await context.route(`${address}/empty`, (route) => route.fulfill({ contentType: 'text/html', body: '<title>Film</title>' }));
+  await fixture(room, body);
+  await press(page, '.koek-embed >> button:has-text("Altijd tonen")');
+  await page.reload();
+  await page.waitForSelector('#koek-banner');
+  await page.waitForFunction(() => window.dataLayer?.length === 1);
+  assert.deepEqual(await page.evaluate(() => [dataLayer[0][1], dataLayer[0][2].functionality_storage]), ['update', 'granted']);
+});

@@ -60,6 +60,8 @@ export interface Config extends Brief {
   readonly signals?: import('./signals').Signals;
   /** Of how many page views one looks for what the notice does not name. */
   readonly watch?: number;
+  /** How the names begin that scripts of the site may have left for what is chosen: a regular expression. */
+  readonly kept?: string;
   /** Name of the choice cookie; none where pages cannot read it. */
   readonly cookie?: string;
   /** The site's own colours, as rules for the hosts of the widget. */

@@ -3,7 +3,7 @@
  * bundle of its own: whatever has state comes in the kit, only what has none is imported.
  */
 
-import { complete, grants, type Choices } from './choice';
+import { complete, grants, readChoice, type Choices } from './choice';
 import type { Brief, Purpose, Whole } from './config';
 import { button, buttons, el, host, link, slot } from './dom';
 import { expire } from './expire';
@@ -25,6 +25,10 @@ function asking(line: string, page: string): string {
   return reach.includes('@') ? `mailto:${reach}` : `tel:${reach.replace(/[^\d+]/g, '')}`;
 }
 
+/** Who gets the focus where the opener has gone with the banner: another way to here that can be seen. */
+const way = (): HTMLElement | undefined =>
+  [...document.querySelectorAll<HTMLElement>('[data-koek-settings],#koek-open')].find((one) => one.checkVisibility?.() ?? true);
+
 /** Shows the dialog; `opener` gets the focus back. */
 export function show(kit: typeof Kit, notice: Whole, opener: HTMLElement | null): void {
   if (shown) return;
@@ -32,6 +36,9 @@ export function show(kit: typeof Kit, notice: Whole, opener: HTMLElement | null)
   const before = kit.choices();
   let done = false;
   const boxes = new Map<string, HTMLInputElement>();
+  /** What the visitor has not switched here shows what stands, also when another tab changes that. */
+  const follows = new Map<string, () => void>();
+  const follow = (): void => follows.forEach((look) => look());
   /** The boxes with their labels and texts: children of the host, each for a slot in its row. */
   const children: HTMLElement[] = [];
 
@@ -41,7 +48,8 @@ export function show(kit: typeof Kit, notice: Whole, opener: HTMLElement | null)
     for (const { id, cookies } of purposes) if (before[id] && !answers[id]) expire(cookies ?? [], kit.config.cookie ?? '');
     done = true;
     dialog.close();
-    kit.confirm(grants(answers), opener ?? undefined);
+    // What is docked gives way to the confirmation, and what was pressed there with it.
+    kit.confirm(grants(answers), opener?.closest('section[id^=koek-]') || !opener?.isConnected ? way() : opener);
   };
   const all = (control: 'accept' | 'refuse') => (_: unknown, person: boolean) =>
     finish(control, complete(purposes, () => control === 'accept'), person);
@@ -60,14 +68,28 @@ export function show(kit: typeof Kit, notice: Whole, opener: HTMLElement | null)
     const tell = (): void => {
       state.textContent = texts[input.checked ? 'state.on' : 'state.off'] ?? '';
     };
-    input.checked = before[id] === true;
-    input.addEventListener('change', tell);
+    const look = (): void => {
+      input.checked = kit.choices()[id] === true;
+      tell();
+    };
+    input.addEventListener('change', () => {
+      follows.delete(id);
+      tell();
+    });
     boxes.set(id, input);
+    follows.set(id, look);
     children.push(input, el('label', { for: box, slot: box }, name), el('p', { id: about, slot: about }, told(purpose)));
-    tell();
+    look();
     return el('li', {}, el('div', { class: 'row' }, slot(box), state), slot(about));
   };
   const help = texts['settings.help'] ?? '';
+  const asks = purposes.some((one) => one.kind === 'choice');
+  // The day alone, as the server's pages tell it.
+  const { choices: stands, endsAt } = readChoice(() => document.cookie, kit.config.cookie ?? '', Date.now(), purposes);
+  const until =
+    Object.keys(stands)[0] && endsAt
+      ? new Intl.DateTimeFormat(notice.language, { dateStyle: 'long', timeZone: 'UTC' }).format(endsAt)
+      : undefined;
   const rows = (kind: Purpose['kind'], row: (purpose: Purpose) => HTMLElement): HTMLElement =>
     el('ul', { role: 'list' }, ...purposes.filter((one) => one.kind === kind).map(row));
 
@@ -87,14 +109,14 @@ export function show(kit: typeof Kit, notice: Whole, opener: HTMLElement | null)
     'dialog',
     { class: 'dialog', 'aria-labelledby': 'title' },
     el('div', { class: 'top' }, heading, buttons('quiet')),
-    el('p', {}, texts['settings.intro']),
-    rows('choice', choice),
-    el('p', {}, texts['settings.withdraw']),
+    el('p', {}, texts[asks ? 'settings.intro' : 'settings.intro_none']),
+    ...(asks ? [rows('choice', choice), el('p', {}, texts['settings.withdraw'])] : []),
+    until && el('p', {}, texts['page.settings.valid_until']?.replace('{date}', () => until)),
     display,
     el('h3', {}, texts['settings.always']),
     rows('exempt', exempt),
     slot('a'),
-    boxes.size ? buttons('solid', 'plain') : undefined,
+    asks ? buttons('solid', 'plain') : undefined,
   );
   const made = host(
     'section',
@@ -103,9 +125,10 @@ export function show(kit: typeof Kit, notice: Whole, opener: HTMLElement | null)
     dialog,
     button('koek-settings-close', 'quiet', texts['button.close'], () => dialog.close()),
     ...children,
+    asks ? link(texts['settings.records'], `${kit.mount}/settings${kit.query}#records`) : undefined,
     link(texts['notice.link'], kit.mount + kit.query),
     link(help, asking(help, kit.mount + kit.query)),
-    ...(boxes.size
+    ...(asks
       ? [
           button('koek-save', 'solid', texts['button.save'], (_, person) =>
             finish('save', complete(purposes, (id) => boxes.get(id)!.checked), person),
@@ -120,8 +143,10 @@ export function show(kit: typeof Kit, notice: Whole, opener: HTMLElement | null)
   dialog.addEventListener('close', () => {
     made.remove();
     shown = undefined;
-    if (!done) opener?.focus();
+    document.removeEventListener('koektrommel:change', follow);
+    if (!done) (opener?.isConnected ? opener : way())?.focus();
   });
+  document.addEventListener('koektrommel:change', follow);
   document.body.append(made);
   dialog.showModal();
   made.setAttribute('open', '');

@@ -1,6 +1,7 @@
 /** Taking back what a purpose kept on the device, as far as a script can. The server ends what is `HttpOnly`. */
 
 import type { Kept } from './config';
+import { fields } from './signed';
 
 /**
  * Ends the cookies and storage of these names; a `*` at the end of one stands for any rest. A cookie ends only under
@@ -23,7 +24,8 @@ export function expire(kept: readonly Kept[], spared: string): void {
     }
     // One that is for other paths cannot be seen from here.
     for (const found of new Set<string>([wanted, ...document.cookie.split('; ').map((pair) => pair.split('=')[0]!)].filter(named))) {
-      if (found === spared) continue;
+      // What was set for this visit needs no yes, so no no ends it.
+      if (found === spared || fields(() => document.cookie, found).k === 'visit') continue;
       for (const at of [path ?? '/', ...paths]) {
         for (const domain of domains) {
           for (const rest of ['', ';Secure', ';Secure;Partitioned']) {

@@ -5,6 +5,7 @@
 
 import { expire } from './expire';
 import { guard } from './guard';
+import { readChoice } from './choice';
 import { signals } from './signals';
 import { watch } from './watch';
 import type { kit as Kit } from './settings';
@@ -50,21 +51,30 @@ async function look(kit: typeof Kit): Promise<void> {
   });
 }
 
-/** Does what there is to do: on the first call of a page, and for each purpose of `changed` that was taken back. */
+/**
+ * Does what there is to do: on the first call of a page, and for each purpose of `changed` that was taken back. The first
+ * call also takes back what is left of a yes that has ended, or was taken back where no script could see what was kept.
+ */
 export async function run(kit: typeof Kit, changed: readonly string[] = [], sampled?: boolean): Promise<void> {
-  const { signals: told, cookie } = kit.config;
-  if (!begun && told) {
+  const { signals: google, cookie, kept } = kit.config;
+  if (!begun && google && Object.keys(google)[0]) {
     document.addEventListener('koektrommel:change', () => guard(() => tell(kit)));
-    if (!kit.open().length) tell(kit);
+    // A question that is left keeps nothing back that was granted before.
+    if (!kit.open().length || Object.values(google).flat().some(kit.allows)) tell(kit);
   }
   if (!begun && sampled) {
     const idle = window.requestIdleCallback ?? setTimeout;
     idle(() => look(kit).catch(() => {}));
   }
+  const isLeft = !begun && kept && RegExp(kept).test(`${names()}`);
   begun = true;
-  const ended = changed.filter((id) => !kit.allows(id));
-  if (!ended.length) return;
+  const { purposes } = kit.known();
+  const told = readChoice(() => document.cookie, cookie ?? '', Date.now(), purposes).choices;
+  // Where only the server knows, and has not been heard, nothing is known to have ended.
+  const isKnown = (id: string): boolean => told[id] === false || kit.open().some((one) => one.id === id);
+  const isOver = (id: string): boolean => !kit.allows(id) && (changed.includes(id) || (!!isLeft && isKnown(id)));
+  if (!purposes.some(({ id }) => isOver(id))) return;
   for (const { id, cookies } of (await kit.whole()).purposes) {
-    if (ended.includes(id) && !kit.allows(id)) expire(cookies ?? [], cookie ?? '');
+    if (isOver(id)) expire(cookies ?? [], cookie ?? '');
   }
 }

@@ -3,7 +3,8 @@
  * frame, which stays where it is, empty: so nothing in the page moves, whatever its style sheets say of frames.
  */
 
-import type { Whole } from './config';
+import { choosable, readChoice } from './choice';
+import type { Purpose, Whole } from './config';
 import { button, el, sheet, slot } from './dom';
 import type { kit as Kit } from './settings';
 import css from './embed.css';
@@ -37,6 +38,10 @@ function fit(frame: HTMLElement, host: HTMLElement): void {
     set('shown', offsetWidth < 44 || offsetHeight < 44 ? 'none' : 'flex');
     set('width', `${offsetWidth}px`);
     set('height', `${offsetHeight}px`);
+    // Where it is low, the buttons come before the words, which can be read by scrolling.
+    const isLow = offsetHeight < 301;
+    set('words', isLow ? '1' : '0');
+    set('room', isLow ? '0.5rem' : '1rem');
     const [wanted, found] = [frame.getBoundingClientRect(), host.getBoundingClientRect()];
     left += wanted.left - found.left;
     top += wanted.top - found.top;
@@ -78,9 +83,16 @@ export function cover(
   const number = ++count;
   const words = el('p', { id: `koek-embed-${number}` }, say('embed.text'));
   const always = (_: unknown, person: boolean): void => {
-    const answers = { ...kit.choices(), ...Object.fromEntries(ids.filter((id) => id in kit.choices()).map((id) => [id, true])) };
+    // What stands, and this. Whatever else there is was not asked here: it is no answer, and stays a question.
+    const [granted, asked] = [kit.choices(), kit.open()];
+    const kept = readChoice(() => document.cookie, kit.config.cookie ?? '', Date.now(), purposes).choices;
+    // What others receive may be off because the browser says so: then nothing is asked, and nothing was answered.
+    const isOpen = ({ id, recipients }: Purpose): boolean =>
+      asked.some((one) => one.id === id) || (!!recipients && !granted[id] && !(id in kept));
+    const told = choosable(purposes).filter((one) => ids.includes(one.id) || !isOpen(one));
+    const answers = Object.fromEntries(told.map(({ id }) => [id, ids.includes(id) || granted[id]!]));
     if (!kit.decide(notice, 'page', 'save', answers, person)) return;
-    kit.confirm(true, frame);
+    if (!kit.open().length) kit.confirm(true, frame);
     frame.focus();
   };
   const host = el(

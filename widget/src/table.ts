@@ -31,13 +31,16 @@ export function fill(kit: typeof Kit, notice: Whole, place: Element): void {
     );
   });
   const head = ['name', 'purpose', ...(isShared ? ['recipients'] : []), 'lifetime', 'state'].map((key) => heading(`table.${key}`));
-  place.replaceChildren(
-    el(
-      'table',
-      { lang: language },
-      el('caption', {}, texts['table.caption']),
-      el('thead', {}, el('tr', {}, ...head)),
-      el('tbody', {}, ...rows),
-    ),
+  const table = el(
+    'table',
+    { lang: language },
+    el('caption', {}, texts['table.caption']),
+    el('thead', {}, el('tr', {}, ...head)),
+    el('tbody', {}, ...rows),
   );
+  // Where the window is narrow the table scrolls, not the page; by keys too.
+  const room = el('div', { role: 'region', tabindex: '0', lang: language, 'aria-label': texts['table.caption'] ?? '' }, table);
+  room.style.overflowX = 'auto';
+  const change = el('a', { href: `${kit.mount}/settings${kit.query}`, 'data-koek-settings': '', lang: language }, texts['settings.link']);
+  place.replaceChildren(room, el('p', {}, change));
 }

@@ -1,0 +1,79 @@
+/** The settings dialog beside what else goes on: no choice at all, an opener that is gone, another tab, the visitor's records. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { audit, boxes, fixture, NOTHING, press, reopen, stored, test, visit } from './support.mjs';
+
+const LINK = '<a href="/privacy/settings" data-koek-settings>Cookie-instellingen</a>';
+
+const catalogue = await readFile(new URL('../../assets/wsn/catalogue.toml', import.meta.url), 'utf8');
+/** The example without what can be chosen. */
+const EXEMPT = [['catalogue.toml', /# -+ choice -[^]*?(?=# -+ texts)/.exec(catalogue)[0], '']];
+
+test('a site with nothing to choose asks nothing, and its settings speak of no choice', { site: EXEMPT }, async (room) => {
+  const { page, context, seen } = room;
+  await fixture(room, `<main><h1>Proef</h1>${LINK}</main>`);
+  await page.evaluate(() => window.koektrommel.ready);
+  assert.equal(await page.locator('#koek-banner').count(), 0);
+  await reopen(page);
+  const words = await page.locator('#koek-settings dialog').innerText();
+  assert.match(words, /U hoeft hier niets te kiezen/);
+  assert.doesNotMatch(words, /Kies wat|intrekken|Alles staat uit/);
+  assert.equal(await page.locator('#koek-settings input[id^=koek-p-], #koek-save, #koek-refuse-all, #koek-accept-all').count(), 0);
+  await audit(page, 'nothing to choose');
+  await page.keyboard.press('Escape');
+  await fixture(room, '<main><h1>Proef</h1></main>', { path: '/bare' });
+  assert.equal(await page.textContent('#koek-reopen a'), 'Privacy en cookies');
+  assert.deepEqual([seen.posts, await stored(page, context)], [[], NOTHING]);
+});
+
+test('the focus goes to a link that is there, where the button that led here is gone', async (room) => {
+  const { page, context } = room;
+  const focus = () => page.evaluate(() => document.activeElement.textContent);
+  await fixture(room, `<main><h1>Proef</h1><nav hidden>${LINK}</nav><footer>${LINK.replace('Cookie-', 'Onze ')}</footer></main>`);
+  await page.click('#koek-choose');
+  await press(page, '#koek-save');
+  await page.waitForTimeout(500);
+  await page.click('#koek-close');
+  assert.equal(await focus(), 'Onze instellingen');
+
+  await context.clearCookies();
+  await page.reload();
+  await page.click('#koek-choose');
+  await page.waitForSelector('#koek-settings[open]');
+  const other = await context.newPage();
+  await visit({ ...room, page: other });
+  await press(other, '#koek-refuse');
+  await page.waitForSelector('#koek-banner', { state: 'detached' });
+  await page.keyboard.press('Escape');
+  assert.equal(await focus(), 'Onze instellingen');
+});
+
+test('an open dialog follows another tab, but not where the visitor has switched herself', async (room) => {
+  const { page, context, seen } = room;
+  await visit(room);
+  await page.click('#koek-choose');
+  await page.check('#koek-p-display');
+  await page.uncheck('#koek-p-display');
+  const other = await context.newPage();
+  await visit({ ...room, page: other });
+  await press(other, '#koek-accept');
+  await page.waitForFunction(() => document.getElementById('koek-p-preferences').checked);
+  assert.deepEqual(await boxes(page), { preferences: true, display: false });
+  await press(page, '#koek-save');
+  assert.deepEqual(seen.posts.at(-1).choices, { preferences: true, display: false });
+});
+
+test('the dialog says until when a choice holds, and leads to what is kept of it', async (room) => {
+  const { page, address } = room;
+  await visit(room);
+  await page.click('#koek-choose');
+  const words = () => page.locator('#koek-settings dialog').innerText();
+  await page.waitForSelector('#koek-settings[open]');
+  assert.doesNotMatch(await words(), /geldt tot/);
+  await press(page, '#koek-accept-all');
+  await reopen(page);
+  assert.match(await words(), /Uw keuze geldt tot \d+ \p{L}+ \d{4}\./u);
+  await page.click('#koek-settings >> text=Bekijk of wis wat wij van uw keuze bewaren');
+  await page.waitForURL(`${address}/privacy/settings?**#records`);
+  await page.waitForSelector('#records');
+});
