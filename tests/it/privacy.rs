@@ -23,14 +23,16 @@ const HEADERS: [(&str, &str); 12] = [
     ("Via", "1.1 qx7proxy.example"),
 ];
 
-/// Marks, in small letters. The clock of the UUIDv7 is `0x0f1e2d3c4b5a` milliseconds: in the year 2496.
-const MARKS: [&[u8]; 17] = [
+/// Marks, in small letters, longer than what chance writes in base64. The clock of the UUIDv7 is `0x0f1e2d3c4b5a` milliseconds: in the year 2496.
+const MARKS: [&[u8]; 19] = [
     b"203.0.113.77",
     b"198.51.100.77",
     b"2001:db8:77::77",
     b"qx1host",
     b"qx2agent",
-    b"qx3",
+    b"qx3referrer",
+    b"qx3query",
+    b"qx3origin",
     b"qx4hint",
     b"tue, 07 jul",
     b"qx5tag",
