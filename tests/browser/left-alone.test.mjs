@@ -193,3 +193,22 @@ for (const [name, [code, works]] of Object.entries(HOSTILE)) {
     assert.ok(seen.posts.length <= 1);
   });
 }
+
+// On a desktop the bar takes room of the page, and a page that had none gets one with the banner.
+const WITH_BARS = { launch: { ignoreDefaultArgs: ['--hide-scrollbars'] } };
+
+test('invariant 10: a scroll bar that comes with the banner throws nothing into the page', WITH_BARS, async (room) => {
+  const { page } = room;
+  await page.addInitScript(() => addEventListener('error', ({ message }) => (window.thrown ??= []).push(message)));
+  for (const height of [300, 450, 500, 550, 600, 650, 700]) {
+    await fixture(room, `<main style="height:${height}px;margin:0"><h1>Proef</h1></main>`);
+    await page.waitForSelector('#koek-banner');
+    // As much room as the banner covers, also once the bar has made it narrower.
+    await page.waitForFunction(() => {
+      const kept = parseFloat(getComputedStyle(document.documentElement).marginBottom);
+      return kept > 0 && kept === document.querySelector('#koek-banner').offsetHeight;
+    });
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    assert.equal(await page.evaluate(() => window.thrown), undefined, `${height}`);
+  }
+});

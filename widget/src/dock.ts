@@ -28,10 +28,13 @@ let observer: ResizeObserver | undefined;
 /** Watches what is docked, and hears of it too when it is gone. */
 function watch(): ResizeObserver {
   const room = sheet(document, '');
-  return new ResizeObserver(() => {
-    const height = docked?.offsetHeight;
-    room?.replaceSync(height ? `@media screen{html{scroll-padding-bottom:${height}px;margin-bottom:${height}px}}` : '');
-  });
+  // In the next frame: a scroll bar that comes with the room may change the height once more.
+  return new ResizeObserver(() =>
+    requestAnimationFrame(() => {
+      const height = docked?.offsetHeight;
+      room?.replaceSync(height ? `@media screen{html{scroll-padding-bottom:${height}px;margin-bottom:${height}px}}` : '');
+    }),
+  );
 }
 
 /**
