@@ -130,7 +130,7 @@ test('larger letters, more space between them, a small window: nothing is lost, 
   const { page } = room;
   const WIDER = ':host > *, ::slotted(*) { letter-spacing: .12em !important; word-spacing: .16em !important; line-height: 1.5 !important }';
   const LARGER = ':host > * { font-size: 32px !important }';
-  for (const [width, height] of [[320, 256], [320, 568], [640, 400], [1280, 720]]) {
+  for (const [width, height] of [[320, 256], [320, 568], [640, 330], [640, 400], [1280, 720]]) {
     for (const css of ['', WIDER, LARGER, WIDER + LARGER]) {
       await page.setViewportSize({ width, height });
       await visit(room);

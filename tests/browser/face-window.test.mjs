@@ -16,7 +16,7 @@ const dress = (page, id, css) =>
 for (const path of ['/', '/?lang=en']) {
   test(`the settings in small windows and with large letters: nothing is lost, ${path}`, async (room) => {
     const { page } = room;
-    for (const [width, height] of [[320, 256], [320, 568], [640, 400], [1280, 720]]) {
+    for (const [width, height] of [[320, 256], [320, 568], [640, 330], [640, 400], [1280, 720]]) {
       await page.setViewportSize({ width, height });
       for (const css of ['', WIDER, LARGER, WIDER + LARGER]) {
         await visit(room, path);

@@ -5,10 +5,11 @@ import { isPresent, publish } from './api';
 import { askIfOpen } from './banner';
 import { follow } from './blocks';
 import { elsewhere, shown } from './config';
-import { reflect } from './display';
+import { kept, reflect } from './display';
 import { guard } from './guard';
 import { followLinks } from './reopen';
 import { begin, learn } from './state';
+import { uses } from './uses-on-demand';
 
 async function start(): Promise<void> {
   if (elsewhere) await shown();
@@ -17,6 +18,8 @@ async function start(): Promise<void> {
   if (isPresent()) return;
   begin();
   publish();
+  // The widget too looks as the visitor set it.
+  for (const _ in kept('display')) guard(uses('begin'));
   followLinks();
   await shown();
   // A sandboxed frame has no origin, so nothing can be kept for it and nothing is asked.

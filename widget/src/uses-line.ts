@@ -1,20 +1,15 @@
 /** The line that says, under a form, what is kept of it; with a button to clear it. */
 
-import { el, host, sheet } from './dom';
+import { el, host } from './dom';
 import { guard } from './guard';
 import { lists, type Kit } from './uses-api';
 import css from './uses.css';
-import page from './uses-page.css';
-
-let styled = false;
 
 /**
  * A host in the look of the widget and of this part; what the visitor set counts for the widget too. `within` another
  * host, the site's own colours come from there: so what the visitor set comes before them here, too.
  */
 export function box(kit: Kit, attributes: Readonly<Record<string, string>>, inside: HTMLElement, within?: boolean): HTMLElement {
-  if (!styled) sheet(document, page);
-  styled = true;
   const { look, config } = kit;
   return host('section', attributes, (within && config.theme ? look.replace(config.theme, () => '') : look) + css, inside);
 }

@@ -1,9 +1,11 @@
 /** Preferences and display settings: set by the visitor, kept by the server, told to the page and to other tabs. */
 
 import type { Koektrommel, KoektrommelKept } from '../koektrommel';
+import { sheet } from './dom';
 import { guard } from './guard';
 import type { Values } from './signed';
 import { call, lists, type Kit } from './uses-api';
+import page from './uses-page.css';
 
 const PURPOSES = ['preferences', 'display'] as const;
 
@@ -60,10 +62,11 @@ const listen = (kit: Kit): void =>
     channel.onmessage = () => look(kit);
   });
 
-/** From here on the page is told of settings. What it has already is not news. */
+/** From here on the widget looks as was set, and the page is told of settings. What it has already is not news. */
 export function begin(kit: Kit): void {
   if (begun) return;
   begun = true;
+  sheet(document, page);
   const api = window.koektrommel as Koektrommel;
   for (const purpose of PURPOSES) {
     told[purpose] = kit.keptOf(purpose);
