@@ -112,8 +112,8 @@
     // A file may be dropped anywhere: the browser would open it in place of this page.
     document.addEventListener('dragover', (event) => event.preventDefault());
     document.addEventListener('drop', (event) => {
-      event.preventDefault();
       if (!event.dataTransfer.files.length) return;
+      event.preventDefault();
       field('file').files = event.dataTransfer.files;
       form.requestSubmit();
     });

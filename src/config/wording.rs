@@ -6,13 +6,13 @@
 use koektrommel_core::identifier::Language;
 
 /// The labels of the buttons that decide: language, keys, what they may say.
-const LABELS: [(&str, [&str; 2], &[&str]); 6] = [
-    ("nl", ["button.refuse", "page.settings.refuse_all"], &["Weigeren", "Alles weigeren", "Niet toestaan"]),
-    ("nl", ["button.accept", "page.settings.accept_all"], &["Accepteren", "Alles accepteren", "Toestaan"]),
-    ("nl", ["button.choose", "button.choose"], &["Zelf kiezen", "Keuze maken", "Instellingen"]),
-    ("en", ["button.refuse", "page.settings.refuse_all"], &["Refuse", "Refuse all", "Reject", "Reject all"]),
-    ("en", ["button.accept", "page.settings.accept_all"], &["Accept", "Accept all", "Allow", "Allow all"]),
-    ("en", ["button.choose", "button.choose"], &["Choose myself", "Let me choose", "Choose", "Settings"]),
+const LABELS: [(&str, &[&str], &[&str]); 6] = [
+    ("nl", &["button.refuse", "page.settings.refuse_all"], &["Weigeren", "Alles weigeren", "Niet toestaan"]),
+    ("nl", &["button.accept", "page.settings.accept_all"], &["Accepteren", "Alles accepteren", "Toestaan"]),
+    ("nl", &["button.choose"], &["Zelf kiezen", "Keuze maken", "Instellingen"]),
+    ("en", &["button.refuse", "page.settings.refuse_all"], &["Refuse", "Refuse all", "Reject", "Reject all"]),
+    ("en", &["button.accept", "page.settings.accept_all"], &["Accept", "Accept all", "Allow", "Allow all"]),
+    ("en", &["button.choose"], &["Choose myself", "Let me choose", "Choose", "Settings"]),
 ];
 
 /// Words that coax, or that make a yes of reading on; in small letters.
@@ -37,9 +37,19 @@ pub(super) fn fault(language: &Language, key: &str, text: &str) -> Option<String
     {
         return Some(format!("must say plainly what the button does: `{}`", labels.join("`, `")));
     }
+    if !key.starts_with("banner.") {
+        return None;
+    }
     let small = text.to_lowercase();
-    let word = COAXING.iter().filter(|_| key.starts_with("banner.")).find(|word| small.contains(*word))?;
+    let word = COAXING.iter().find(|word| says(&small, word))?;
     Some(format!("must not coax: take out `{word}`"))
+}
+
+/// Whether a text has these words, and not only longer ones that they are part of.
+fn says(text: &str, words: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric();
+    text.match_indices(words)
+        .any(|(at, _)| !text[..at].ends_with(is_part) && !text[at + words.len()..].starts_with(is_part))
 }
 
 #[cfg(test)]
@@ -53,6 +63,7 @@ mod tests {
             ("nl", "button.refuse", "Meer opties", "`Weigeren`, `Alles weigeren`, `Niet toestaan`"),
             ("nl", "page.settings.refuse_all", "Verder", "`Weigeren`, `Alles weigeren`, `Niet toestaan`"),
             ("en", "button.choose", "Accept", "`Choose myself`"),
+            ("nl", "banner.text", "Begrepen!", "take out `begrepen`"),
             ("nl", "banner.text", "Voor een Optimale Ervaring.", "take out `optimale ervaring`"),
             ("en", "banner.title", "By continuing you agree", "take out `by continuing`"),
         ] {
@@ -62,6 +73,7 @@ mod tests {
         for (language, key, text) in [
             ("nl", "button.accept", "Toestaan"),
             ("en", "button.refuse", "Reject all"),
+            ("nl", "banner.text", "De cookies van de kaart zijn inbegrepen."),
             ("nl", "page.verify.empty", "Begrepen is niet verboden, buiten de banner."),
             ("fy", "button.accept", "Akseptearje"),
         ] {
