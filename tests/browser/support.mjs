@@ -33,6 +33,59 @@ let launched;
 const browser = () => (launched ??= launch());
 after(async () => (await launched)?.close());
 
+/** Asks until the answer is `expected`; what cannot be asked just now is asked again. Fails with the last answer. */
+export async function until(what, ask, expected = true, within = 60_000) {
+  for (const end = Date.now() + within; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
+    try {
+      const answer = await ask();
+      assert.deepEqual(answer, expected);
+      return answer;
+    } catch (error) {
+      if (Date.now() > end) throw new Error(`not within ${within / 1000} s: ${what}`, { cause: error });
+    }
+  }
+}
+
+/** What each page has asked for: what is underway, and how much there was in all. */
+const lines = new WeakMap();
+
+/** Keeps count of what the pages of a context ask for, so that `quiet` knows. */
+export function follow(context) {
+  const add = (page) => {
+    const line = { underway: new Set(), all: 0 };
+    lines.set(page, line);
+    page.on('request', (request) => {
+      // With another document, what the one before it asked for is no longer told of.
+      if (request.isNavigationRequest() && request.frame() === page.mainFrame()) line.underway.clear();
+      line.underway.add(request);
+      line.all++;
+    });
+    for (const end of ['requestfinished', 'requestfailed']) page.on(end, (request) => line.underway.delete(request));
+  };
+  context.pages().forEach(add);
+  context.on('page', add);
+}
+
+/** Two frames of the page: what it does in the next frame has been done. */
+export const frames = (page) =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))));
+
+/**
+ * Waits until a page has done all that it does by itself, timers apart: nothing that it asked for is underway, and two
+ * frames later it has not asked for more. What has not happened by then does not happen.
+ */
+export async function quiet(page) {
+  const line = lines.get(page);
+  let all;
+  await until('the page asks for nothing more', async () => {
+    all = line.all;
+    await frames(page);
+    // To the browser itself and back, which tells of requests that a test answers.
+    await page.context().cookies();
+    return [line.all - all, [...line.underway].map((one) => one.url())];
+  }, [0, []]);
+}
+
 /** Starts a server on `data`, with `more` arguments; port 0 lets it choose. Gives its address, what it `told()`, and `stop()`, which kills it outright. */
 export async function serve(data, port = 0, more = []) {
   const child = spawn(program, ['serve', '--listen', `127.0.0.1:${port}`, '--data', data, ...more], {
@@ -82,6 +135,7 @@ export function test(name, options, body = options) {
     await context.addInitScript(() => {
       if (/native/.test(Math.random)) Math.random = () => 0.5;
     });
+    follow(context);
     const seen = { posts: [], foreign: [], errors: [] };
     context.on('request', (request) => {
       if (!request.url().startsWith(server.address)) seen.foreign.push(request.url());
