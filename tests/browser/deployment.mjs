@@ -4,14 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { connect, createServer as createSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test as nodeTest } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { launch, serve } from './support.mjs';
+import { configure as example, launch, serve } from './support.mjs';
 
 const root = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -40,9 +40,9 @@ export const policyFor = (mode) => {
   return text.replaceAll('https://privacy.wsn.example', server);
 };
 
-/** The example's configuration in a mode, with the lines of the guide. */
-async function configure(folder, mode) {
-  await cp(root('assets/wsn'), folder, { recursive: true });
+/** The example's configuration in a mode, with the lines of the guide, and with `changes` as in `support.mjs`. */
+async function configure(folder, mode, changes) {
+  await example(folder, changes);
   if (mode === 'same-origin') return join(folder, 'koektrommel.toml');
   const change = async (file, turn) => writeFile(join(folder, file), turn(await readFile(join(folder, file), 'utf8')));
   const lines = snippets('toml').find((text) => text.includes(`"${mode}"`));
@@ -154,17 +154,19 @@ export const html = (head, body = '') => `<!doctype html><html lang="nl"><head><
   <a href="/privacy/settings" data-koek-settings>Cookie-instellingen</a></main>${body}</body></html>`;
 
 /**
- * A test on such a site, with `{ page, context, pages, mode, server, address, seen, requests }`. It fails on anything in
- * the console, unless `faults`, and when another host was asked. `address` is the server's without TLS.
+ * A test on such a site, with `{ page, context, pages, mode, server, address, data, seen, requests }`. It fails on anything in
+ * the console, unless `faults`, and when another host was asked. `address` is the server's without TLS, `data` its
+ * folder. `profile` are Playwright's options for a profile, `site` is what the configuration has other than the example.
  */
-export function hostTest(name, { proxy = 'nginx', mode = 'same-origin', faults = false }, body) {
+export function hostTest(name, { proxy = 'nginx', mode = 'same-origin', faults = false, profile = {}, site: changes = [] }, body) {
   nodeTest(`${name}: ${proxy}, ${mode}`, { timeout: 120_000 }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'koektrommel-hosts-'));
     const ends = [];
     try {
       await mkdir(join(folder, 'config'));
-      const config = await configure(join(folder, 'config'), mode);
-      const server = await serve(join(folder, 'data'), 0, ['--config', config]);
+      const config = await configure(join(folder, 'config'), mode, changes);
+      const data = join(folder, 'data');
+      const server = await serve(data, 0, ['--config', config]);
       ends.push(server.stop);
       const pages = { '/': { body: html(tagFor(mode)) } };
       const published = await publish(pages);
@@ -182,7 +184,7 @@ export function hostTest(name, { proxy = 'nginx', mode = 'same-origin', faults =
         extra: [`--host-resolver-rules=MAP *:443 127.0.0.1:${port}`, '--ignore-certificate-errors'],
       });
       ends.push(() => browser.close());
-      const context = await browser.newContext({ locale: 'nl-NL', ignoreHTTPSErrors: true });
+      const context = await browser.newContext({ locale: 'nl-NL', ignoreHTTPSErrors: true, ...profile });
       // One page view in so many looks for undeclared names, by chance: not these, unless a test wants it.
       await context.addInitScript(() => {
         if (/native/.test(Math.random)) Math.random = () => 0.5;
@@ -197,7 +199,7 @@ export function hostTest(name, { proxy = 'nginx', mode = 'same-origin', faults =
       context.on('weberror', (fault) => seen.push(String(fault.error())));
       const page = await context.newPage();
       const { address } = server;
-      await body({ page, context, pages, mode, server: MODES[mode].server, address, seen, requests });
+      await body({ page, context, pages, mode, server: MODES[mode].server, address, data, seen, requests });
       if (!faults) assert.deepEqual(seen, [], 'in the console');
       const allowed = requests.filter((one) => ![SITE, MODES[mode].server].includes(new URL(one.split(' ')[1]).origin));
       assert.deepEqual(allowed, [], 'asked another host');

@@ -47,9 +47,9 @@ const look = (kit: Kit): void =>
     if (!kit.config.cookie) {
       for (const purpose of PURPOSES) {
         const before = unread[purpose];
-        const { values } = await ask(kit, purpose);
-        // What was set meanwhile is newer.
-        if (unread[purpose] === before) unread[purpose] = values;
+        const { values, kept } = await ask(kit, purpose);
+        // What was set meanwhile is newer. A no holds here before the server has heard of it.
+        if (unread[purpose] === before) unread[purpose] = kept === 'choice' && !kit.allows(purpose) ? {} : values;
       }
     }
     tell(kit);
