@@ -11,26 +11,15 @@ mod look_up;
 mod page;
 mod undeclared;
 
-use actix_web::web::{self, FormConfig, ServiceConfig};
+use actix_web::web::{self, ServiceConfig};
 
-use super::{
-    problem::{self, Problem},
-    read,
-};
-
-/// The longest form, in bytes: a password may have 1024, which become three times as many on the way.
-const LONGEST_FORM: usize = 8 * 1024;
+use super::{problem, read};
 
 /// Every route under `/officer`.
 pub fn configure(config: &mut ServiceConfig) {
     let wrong_method = |allowed| web::to(problem::method_not_allowed(allowed));
-    let forms = FormConfig::default().limit(LONGEST_FORM).error_handler(|error, request| {
-        let answer = problem::answer(request, &Problem::malformed("The form could not be read."));
-        actix_web::error::InternalError::from_response(error, answer).into()
-    });
     config.service(
         web::scope("/officer")
-            .app_data(forms)
             .service(
                 web::resource("").route(read().to(console::get)).default_service(wrong_method("GET, HEAD")),
             )

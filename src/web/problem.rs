@@ -81,6 +81,8 @@ problems! {
     reused: "id-reused", CONFLICT, "This id was used before";
     /// The notice is no longer the one in force.
     outdated: "notice-outdated", CONFLICT, "The notice has changed";
+    /// It did not come in time; to be sent again.
+    too_slow: "too-slow", REQUEST_TIMEOUT, "The request took too long";
     /// Too long.
     too_large: "too-large", PAYLOAD_TOO_LARGE, "The request is too large";
     /// Another media type than JSON.

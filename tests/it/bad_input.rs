@@ -4,6 +4,7 @@
 mod body;
 mod field;
 mod query;
+mod slow;
 mod transport;
 
 use crate::support::{Decision, Response, Server};

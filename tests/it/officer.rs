@@ -41,6 +41,15 @@ pub(crate) fn server_with_officer() -> (Server, String) {
     (server, token)
 }
 
+/// A server with one officer who has signed in, and the cookie of the session.
+pub(crate) fn signed_in() -> (Server, String) {
+    let (server, _) = server_with_officer();
+    let inside =
+        server.send(&form("/officer/sign-in", &[("name", "anna"), ("password", PASSWORD)])).expect(303);
+    let cookie = inside.set_cookie("__Host-koek_officer").unwrap();
+    (server, cookie)
+}
+
 fn download(server: &Server, token: &str, query: &str) -> Response {
     server.send(&get(&format!("{API}?{query}")).header("Authorization", token))
 }

@@ -3,7 +3,7 @@
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{StatusCode, header},
-    web::{self, Data, Form, Query},
+    web::{self, Data, Query},
 };
 use koektrommel_core::{error::Malformed, identifier::OfficerName};
 use serde::Deserialize;
@@ -17,6 +17,7 @@ use crate::{
     app::App,
     sessions::TooMany,
     view::officer::{entrance, texts::Texts},
+    web::body::Form,
 };
 
 #[derive(Deserialize)]
@@ -47,7 +48,7 @@ pub(super) async fn sign_in(request: HttpRequest, app: Data<App>, form: Form<Sig
     if let Some(answer) = guard::refuse_elsewhere(&request, &app) {
         return answer;
     }
-    let SignIn { name, password, next } = form.into_inner();
+    let SignIn { name, password, next } = form.0;
     // Names have small letters only; a telephone writes the first one large.
     let name = name.trim().to_lowercase();
     let again = |status, error: &str| {
@@ -128,7 +129,7 @@ pub(super) async fn welcome(request: HttpRequest, app: Data<App>, form: Form<Wel
     if let Some(answer) = guard::refuse_elsewhere(&request, &app) {
         return answer;
     }
-    let Welcome { token, name, password, again } = form.into_inner();
+    let Welcome { token, name, password, again } = form.0;
     if !is_invited(&app, &token) {
         return link_used(&app, texts);
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
-    web::{self, Data, Form},
+    web::{self, Data},
 };
 use koektrommel_core::{
     hash::Hash,
@@ -22,7 +22,7 @@ use super::{
     guard::{self, Officer},
     page::{self, Page},
 };
-use crate::{app::App, store::StoreError, view::officer::look_up, web::consents};
+use crate::{app::App, store::StoreError, view::officer::look_up, web::body::Form, web::consents};
 
 /// What the form sends.
 #[derive(Deserialize)]
@@ -44,7 +44,7 @@ pub(super) async fn post(
     request: HttpRequest,
     app: Data<App>,
     officer: Officer,
-    form: Form<Question>,
+    Form(form): Form<Question>,
 ) -> HttpResponse {
     if let Some(answer) = guard::refuse_elsewhere(&request, &app) {
         return answer;

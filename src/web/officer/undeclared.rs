@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{self, Data, Form, Query},
+    web::{self, Data, Query},
 };
 use koektrommel_core::identifier::SiteId;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use super::{
     guard::{Officer, refuse_elsewhere},
     page,
 };
-use crate::{app::App, undeclared::Sighting, web::problem::Problem};
+use crate::{app::App, undeclared::Sighting, web::body::Form, web::problem::Problem};
 
 /// One name, as the officer sees it.
 #[derive(Serialize)]
@@ -56,14 +56,14 @@ pub(super) async fn delete(app: Data<App>, which: Query<Which>, _: Officer) -> R
 pub(super) async fn post(
     request: HttpRequest,
     app: Data<App>,
-    which: Form<Which>,
+    Form(which): Form<Which>,
     _: Officer,
 ) -> HttpResponse {
     if let Some(refused) = refuse_elsewhere(&request, &app) {
         return refused;
     }
     let texts = page::texts(&request);
-    match forget(&app, which.into_inner()).await {
+    match forget(&app, which).await {
         Ok(_) => page::redirect(&format!("/officer?lang={}#undeclared", texts.language)).finish(),
         Err(_) => page::broken(&app, texts),
     }

@@ -116,6 +116,26 @@ pub(crate) fn exchange_and_hang_up(to: SocketAddr, bytes: &[u8]) -> Option<Respo
     Reader::new(stream).response(false)
 }
 
+/// Sends the bytes, and then, a byte at a time, what never becomes the whole body. The answer, and whether the
+/// connection ended after it, within `PATIENCE`.
+pub(crate) fn exchange_slowly(to: SocketAddr, bytes: &[u8]) -> (Option<Response>, bool) {
+    let Some(mut stream) = connect(to) else { return (None, true) };
+    let Ok(mut sending) = stream.try_clone() else { return (None, false) };
+    let trickle = std::thread::spawn(move || {
+        // Ends when the other side has hung up, at the latest when the reader below has given up.
+        while sending.write_all(b"x").is_ok() {
+            std::thread::sleep(Duration::from_millis(500));
+        }
+    });
+    let _sent = stream.write_all(bytes);
+    let mut reader = Reader::new(stream);
+    let answer = reader.response(false);
+    let has_ended = answer.is_none() || reader.ends();
+    let _over = reader.stream.shutdown(Shutdown::Both);
+    drop(trickle.join());
+    (answer, has_ended)
+}
+
 fn connect(to: SocketAddr) -> Option<TcpStream> {
     let stream = TcpStream::connect(to).ok()?;
     stream.set_read_timeout(Some(PATIENCE)).ok()?;
@@ -202,6 +222,15 @@ impl Reader {
     fn rest(&mut self) -> Option<Vec<u8>> {
         self.stream.read_to_end(&mut self.buffer).ok()?;
         Some(std::mem::take(&mut self.buffer))
+    }
+
+    /// Whether nothing more comes, and the other side says so.
+    fn ends(&mut self) -> bool {
+        use std::io::ErrorKind::{ConnectionAborted, ConnectionReset};
+        match self.stream.read(&mut [0]) {
+            Ok(length) => length == 0,
+            Err(error) => matches!(error.kind(), ConnectionReset | ConnectionAborted),
+        }
     }
 
     fn more(&mut self) -> Option<()> {
