@@ -37,9 +37,9 @@
     return JSON.parse(new TextDecoder().decode(new Uint8Array(verifier.memory.buffer, at, verifier.length())));
   }
 
-  const list = (title, sentences) =>
+  const list = (title, sentences, lang) =>
     sentences?.length
-      ? [el('h3', {}, word(title)), el('ul', { lang: 'en' }, ...sentences.map((one) => el('li', {}, one)))]
+      ? [el('h3', {}, word(title)), el('ul', { lang }, ...sentences.map((one) => el('li', {}, one)))]
       : [];
 
   function facts({ record, reference }) {
@@ -59,7 +59,10 @@
   }
 
   function show(result) {
-    const { outcome, kind, why } = result;
+    const { outcome, kind } = result;
+    // The sentences in the language of the page, where the verifier has them.
+    const own = document.documentElement.lang;
+    const [lang, { why, proved, unproved }] = result[own] ? [own, result[own]] : ['en', result];
     const right = outcome === 'right';
     verdict.replaceChildren(
       el(
@@ -67,10 +70,10 @@
         { class: right ? 'notice' : 'error' },
         el('h2', {}, word(right ? `right_${kind}` : outcome)),
         ...(right ? [el('p', {}, word('limit'))] : []),
-        ...(why ? [el('h3', {}, word('why')), el('p', { lang: 'en' }, why)] : []),
+        ...(why ? [el('h3', {}, word('why')), el('p', { lang }, why)] : []),
         ...facts(result),
-        ...list('proved', result.proved),
-        ...list('unproved', result.unproved),
+        ...list('proved', proved, lang),
+        ...list('unproved', unproved, lang),
       ),
     );
     verdict.scrollIntoView({ block: 'nearest' });

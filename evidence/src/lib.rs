@@ -6,6 +6,7 @@
 
 pub mod calendar;
 pub mod download;
+pub mod dutch;
 pub mod filter;
 pub mod line;
 pub mod pack;

@@ -46,6 +46,9 @@ pub const NAMED: [&str; 3] = ["notices/", "statements/", "configurations/"];
 /// The longest manifest that is read, in bytes.
 const LONGEST_MANIFEST: u64 = 1 << 20;
 
+/// How a finding names the pack as a whole, in place of one of its files.
+pub const WHOLE: &str = "the ZIP";
+
 const AS_IT_WAS: &str = "verify it as it was handed out";
 
 /// Whether a file begins as a ZIP does.
@@ -74,12 +77,12 @@ pub fn verify(
     means: &Means<'_>,
     workers: &impl Workers,
 ) -> Result<Report, VerifyError> {
-    let files = open(reader).map_err(|error| bad("the ZIP", format!("cannot be read: {error}")))?;
+    let files = open(reader).map_err(|error| bad(WHOLE, format!("cannot be read: {error}")))?;
     if !files.names().chain(files.compressed.iter().map(String::as_str)).any(|name| name == MANIFEST) {
         return Err(bad(MANIFEST, "must be there: without it this is no evidence pack"));
     }
     if let Some(name) = files.compressed.first() {
-        return Err(bad("the ZIP", format!("was made anew, {name} is compressed: {AS_IT_WAS}")));
+        return Err(bad(WHOLE, format!("was made anew, {name} is compressed: {AS_IT_WAS}")));
     }
     let key = key(&files, means)?;
     let listed = listed(&files, &key, means)?;
@@ -118,10 +121,7 @@ pub fn verify(
     }
     let again = BufReader::with_capacity(1 << 16, again);
     files.are_all_of(again).map_err(|error| {
-        bad(
-            "the ZIP",
-            format!("holds what was signed for, and is not as a pack is made, {error}: {AS_IT_WAS}"),
-        )
+        bad(WHOLE, format!("holds what was signed for, and is not as a pack is made, {error}: {AS_IT_WAS}"))
     })?;
     report.proved.insert(0, format!("The pack is whole: {} files, each as it was signed for.", listed.len()));
     report.proved.push("Every text that a record names is there, byte for byte.".to_owned());

@@ -9,7 +9,7 @@ use koektrommel_core::{
 
 use crate::{
     download::{self, Alone, Means},
-    pack,
+    dutch, pack,
     receipt::{self, Proved},
 };
 
@@ -170,7 +170,7 @@ fn with_key(kind: Kind, file: &[u8], means: &Means<'_>) -> Verdict {
 
 impl Verdict {
     /// As canonical JSON: `outcome` is `right`, `wrong` or `unreadable`; `why` says why it is not right, `proved` and
-    /// `unproved` what follows if it is.
+    /// `unproved` what follows if it is, in English. `nl` has the same members in Dutch.
     #[must_use]
     pub fn to_json(&self) -> String {
         let texts = |texts: &[String]| Value::Array(texts.iter().map(|text| text.as_str().into()).collect());
@@ -186,6 +186,7 @@ impl Verdict {
                 members.extend([("outcome", outcome.into()), ("why", Value::String(error.to_string()))]);
             }
         }
+        members.extend(dutch::outcome(&self.outcome).map(|said| ("nl", said)));
         if let Some(receipt) = &self.receipt {
             members.extend(json::parse(&receipt.record.to_json()).ok().map(|record| ("record", record)));
             members.extend(

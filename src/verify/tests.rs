@@ -11,7 +11,10 @@ use koektrommel_core::{
     record::Tag,
 };
 
-use koektrommel_evidence::verdict::{self, Kind};
+use koektrommel_evidence::{
+    dutch,
+    verdict::{self, Kind},
+};
 
 use super::{Elsewhere, Place, VerifyError, data, file};
 use crate::{
@@ -116,6 +119,7 @@ async fn every_changed_byte_is_found_and_its_line_is_named() {
         let mut changed = sample.bytes.clone();
         changed[at] ^= [1, 0x20, 0x80][at % 3];
         let Err(VerifyError::Bad(finding)) = sample.verify(&changed) else { panic!("byte {at}") };
+        assert!(dutch::finding(&finding).is_some(), "no Dutch for: {finding}");
         match finding.place {
             Place::Line(named) if named == line => {}
             // Another day or site asked for: the first record that it shuts out is found, and says so.
@@ -207,7 +211,9 @@ fn a_receipt_that_mail_or_an_editor_touched_is_right_and_its_report_says_so() {
         format!("{receipt}{receipt}"),
         format!("> {}", receipt.replace('\n', "\n> ")),
     ] {
-        assert!(of(wrong.as_bytes()).outcome.is_err(), "{wrong:?}");
+        let verdict = of(wrong.as_bytes());
+        assert!(verdict.outcome.is_err(), "{wrong:?}");
+        assert!(verdict.to_json().contains("\"nl\":{\"why\":"), "{}", verdict.to_json());
     }
 }
 

@@ -92,8 +92,13 @@ test('page and program agree on what is right and on what is broken', async (roo
   }
   await page.goto(`${address}/privacy/verify?lang=nl`);
   for (const [outcome, kind, text, withKey] of cases) {
-    const { kind: said, record, reference, ...verdict } = await asked(page, [text, withKey, '']);
+    const { kind: said, record, reference, nl, ...verdict } = await asked(page, [text, withKey, '']);
     assert.equal(said, kind);
+    // Whatever there is to say, it is there in Dutch, sentence for sentence.
+    assert.ok(nl, `no Dutch for: ${JSON.stringify(verdict)}`);
+    assert.equal(nl.proved?.length, verdict.proved?.length);
+    assert.equal(nl.unproved?.length, verdict.unproved?.length);
+    assert.equal(Boolean(nl.why), Boolean(verdict.why));
     assert.equal(verdict.outcome, outcome, `${kind}: ${verdict.why}`);
     if (text) assert.deepEqual(verdict, await told(`it.${kind}`, text, withKey), verdict.why);
     if (outcome === 'right' && kind === 'receipt') {
@@ -103,13 +108,17 @@ test('page and program agree on what is right and on what is broken', async (roo
   }
 });
 
+/** The languages that the parts of the verdict say they are in. */
+const languages = (page) =>
+  page.$$eval('#verdict [lang]', (parts) => [...new Set(parts.map((part) => part.lang))]);
+
 test('the page says in a sentence what it found, in Dutch and in English, and works offline', async (room) => {
   const { page, address, context, seen } = room;
   const { receipt } = await evidence(room);
   const posts = seen.posts.length;
-  for (const [lang, right, wrong] of [
-    ['nl', 'Dit bewijs klopt.', 'Dit klopt niet.'],
-    ['en', 'This receipt is right.', 'This is not right.'],
+  for (const [lang, right, wrong, proved, why] of [
+    ['nl', 'Dit bewijs klopt.', 'Dit klopt niet.', /heeft precies deze keuze/, 'het bewijs: `extra` is veranderd of beschadigd'],
+    ['en', 'This receipt is right.', 'This is not right.', /holds this record, exactly so/, 'the receipt: `extra` must be base64'],
   ]) {
     await page.goto(`${address}/privacy/verify?lang=${lang}`);
     await page.waitForFunction(() => document.querySelector('#key').value.includes('+'));
@@ -122,11 +131,15 @@ test('the page says in a sentence what it found, in Dutch and in English, and wo
     await page.waitForSelector('#verdict h2');
     assert.ok((await page.textContent('#verdict h2')).startsWith(right));
     assert.match(await page.textContent('#verdict dl'), /(Uw weergave|Your display settings) \(display\): (ja|yes)/);
+    assert.match(await page.textContent('#verdict ul'), proved);
+    assert.deepEqual(await languages(page), [lang], 'each sentence is in the language of the page');
     await audit(page, `${lang}, right`);
     await page.setInputFiles('#file', { name: 'b.txt', mimeType: 'text/plain', buffer: Buffer.from(receipt.replace('extra ', 'extra B')) });
     await page.click('#verify button');
     await page.waitForSelector('#verdict .error');
     assert.ok((await page.textContent('#verdict h2')).startsWith(wrong));
+    assert.equal(await page.textContent('#verdict h3 + p'), why);
+    assert.deepEqual(await languages(page), [lang]);
     await audit(page, `${lang}, wrong`);
     await context.setOffline(false);
   }
@@ -151,15 +164,16 @@ test('a pack brings the page that verifies it, and needs no network', async (roo
     return page.textContent('#verdict h2');
   };
   assert.match(await verify(pack), /^Dit bewijspakket klopt/);
-  assert.match(await page.textContent('#verdict'), /compare it with the one published/);
+  assert.match(await page.textContent('#verdict'), /Vergelijk hem met de sleutel op/);
+  assert.deepEqual(await languages(page), ['nl']);
   await audit(page, 'pack');
   await page.fill('#key', key);
   assert.match(await verify(pack), /^Dit bewijspakket klopt/);
-  assert.doesNotMatch(await page.textContent('#verdict'), /compare it with the one published/);
+  assert.doesNotMatch(await page.textContent('#verdict'), /Vergelijk hem met de sleutel op/);
   const wrong = Buffer.from(pack);
   wrong[wrong.indexOf('"control":"accept"') + 12] ^= 1;
   assert.match(await verify(wrong), /^Dit klopt niet/);
-  assert.match(await page.textContent('#verdict'), /records\.ndjson/);
+  assert.match(await page.textContent('#verdict'), /records\.ndjson: het is niet uit te pakken, want het is beschadigd/);
 });
 
 test('where WebAssembly may not run, the page says so and names the program', { faults: true }, async (room) => {

@@ -8,7 +8,7 @@ use std::{
 use koektrommel_core::hash::Hash;
 use koektrommel_evidence::{
     download::{Alone, Means},
-    pack,
+    dutch, pack,
     verdict::{Report, VerifyError},
 };
 
@@ -158,7 +158,10 @@ async fn a_changed_byte_anywhere_in_a_pack_is_found() {
     for at in (0..bytes.len()).step_by(3) {
         bytes[at] ^= 1 << (at % 8);
         match verify(&bytes) {
-            Err(VerifyError::Bad(finding)) => assert!(!finding.why.is_empty()),
+            Err(VerifyError::Bad(finding)) => {
+                assert!(!finding.why.is_empty());
+                assert!(dutch::finding(&finding).is_some(), "no Dutch for: {finding}");
+            }
             other => panic!("byte {at}: {other:?}"),
         }
         bytes[at] ^= 1 << (at % 8);
