@@ -1,7 +1,5 @@
 //! The list has every sentence that the sources can say: they are read, so that a new one without Dutch is found.
 
-use std::{fs, path::Path};
-
 use super::{LIST, holes, sentence};
 
 /// Literals of the sources that nobody is told, by how they begin.
@@ -10,8 +8,7 @@ const NOT_SAID: [&str; 4] = ["koektrommel ", "\\\"koektrommel archive", "the ZIP
 const PLACES: [&str; 5] = ["line {}", "the lines do not add up", "item {}", "the log", "the receipt"];
 
 /// The string literals of a source, without those of comments and tests; a place is `{}` in each.
-fn literals(path: &Path) -> Vec<String> {
-    let source = fs::read_to_string(path).unwrap();
+fn literals(source: &str) -> Vec<String> {
     let source = source.split("#[cfg(test)]").next().unwrap();
     let source: Vec<&str> = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
     let source = source.join("\n").replace("\\\"", "\u{1}").replace("b'\"'", "").replace("'\"'", "");
@@ -41,32 +38,41 @@ fn is_in_the_list(literal: &str) -> bool {
 
 #[test]
 fn every_sentence_of_a_verdict_has_its_dutch() {
-    let evidence = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut seen = 0;
-    for file in ["download.rs", "pack.rs", "receipt.rs", "verdict.rs"] {
-        for literal in literals(&evidence.join(file)) {
+    for source in [
+        include_str!("../download.rs"),
+        include_str!("../pack.rs"),
+        include_str!("../receipt.rs"),
+        include_str!("../verdict.rs"),
+    ] {
+        for literal in literals(source) {
             let is_sentence = literal.trim().contains(' ') && literal.chars().any(char::is_alphabetic);
             let is_said = !NOT_SAID.iter().any(|start| literal.starts_with(start));
             if is_sentence && is_said && !PLACES.contains(&literal.as_str()) {
                 seen += 1;
-                assert!(is_in_the_list(&literal), "{file}: no Dutch for: {literal}");
+                assert!(is_in_the_list(&literal), "no Dutch for: {literal}");
             }
         }
     }
     assert!(seen > 60, "{seen} sentences were found");
     // What the domain refuses: a part and what is wrong with it.
-    let core = evidence.join("../../core/src");
     let mut seen = 0;
-    for name in
-        ["note", "receipt", "merkle", "entry", "hash", "instant", "record", "record/json", "reference"]
-    {
-        let literals = literals(&core.join(format!("{name}.rs")));
-        for pair in literals.windows(2) {
+    for source in [
+        include_str!("../../../core/src/note.rs"),
+        include_str!("../../../core/src/receipt.rs"),
+        include_str!("../../../core/src/merkle.rs"),
+        include_str!("../../../core/src/entry.rs"),
+        include_str!("../../../core/src/hash.rs"),
+        include_str!("../../../core/src/instant.rs"),
+        include_str!("../../../core/src/record.rs"),
+        include_str!("../../../core/src/record/json.rs"),
+    ] {
+        for pair in literals(source).windows(2) {
             let (what, why) = (&pair[0], &pair[1]);
             if why.starts_with("must ") || why.starts_with("of the old tree ") {
                 seen += 1;
                 let said = format!("`{what}` {why}");
-                assert!(sentence(&said).is_some(), "{name}: no Dutch for: {said}");
+                assert!(sentence(&said).is_some(), "no Dutch for: {said}");
             }
         }
     }

@@ -46,7 +46,8 @@ fn a_body_that_does_not_come_is_not_waited_for() {
     let untold: Vec<_> = untold.into_iter().map(|one| (one.1, slow(one))).collect();
     for (path, answer) in told {
         let (answer, has_ended) = answer.join().unwrap();
-        let answer = answer.unwrap_or_else(|| panic!("{path}: no answer")).expect(408);
+        let answer = answer.unwrap_or_else(|| panic!("{path}: no answer"));
+        assert_eq!(answer.status, 408, "{path}: {}", answer.text());
         assert!(has_ended, "{path}: the connection stays open");
         if path.contains("/api/") {
             assert_problem(&answer, 408, None, path);

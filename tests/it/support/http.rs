@@ -121,13 +121,13 @@ pub(crate) fn exchange_and_hang_up(to: SocketAddr, bytes: &[u8]) -> Option<Respo
 pub(crate) fn exchange_slowly(to: SocketAddr, bytes: &[u8]) -> (Option<Response>, bool) {
     let Some(mut stream) = connect(to) else { return (None, true) };
     let Ok(mut sending) = stream.try_clone() else { return (None, false) };
+    let _sent = stream.write_all(bytes);
     let trickle = std::thread::spawn(move || {
         // Ends when the other side has hung up, at the latest when the reader below has given up.
         while sending.write_all(b"x").is_ok() {
             std::thread::sleep(Duration::from_millis(500));
         }
     });
-    let _sent = stream.write_all(bytes);
     let mut reader = Reader::new(stream);
     let answer = reader.response(false);
     let has_ended = answer.is_none() || reader.ends();
