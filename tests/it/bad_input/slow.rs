@@ -31,19 +31,19 @@ const ADDRESSES: [(&str, &str, &str); 13] = [
 fn a_body_that_does_not_come_is_not_waited_for() {
     let (server, cookie) = signed_in();
     let address = server.address;
-    let slow = |(method, path, media_type): (&str, &str, &str)| {
+    let slow = |(method, path, media_type): (&str, &str, &str), cookie: &str| {
         let request = Request::new(method, path)
             .header("Content-Type", media_type)
             .header("Sec-Fetch-Site", "same-origin")
             .header("Content-Length", "3000")
-            .cookie(&cookie);
+            .cookie(cookie);
         let bytes = request.bytes("keep-alive");
         thread::spawn(move || exchange_slowly(address, &bytes))
     };
-    let told: Vec<_> = ADDRESSES.into_iter().map(|one| (one.1, slow(one))).collect();
-    // These take no body, and answer before it has come.
+    let told: Vec<_> = ADDRESSES.into_iter().map(|one| (one.1, slow(one, &cookie))).collect();
+    // These take no body, and answer before it has come. The session must outlive them, so signing out ends no session.
     let untold = [("POST", "/officer/sign-out", FORM), ("DELETE", CONSENTS, JSON), ("GET", "/privacy", FORM)];
-    let untold: Vec<_> = untold.into_iter().map(|one| (one.1, slow(one))).collect();
+    let untold: Vec<_> = untold.into_iter().map(|one| (one.1, slow(one, ""))).collect();
     for (path, answer) in told {
         let (answer, has_ended) = answer.join().unwrap();
         let answer = answer.unwrap_or_else(|| panic!("{path}: no answer"));
