@@ -1,6 +1,6 @@
 /** The back-forward cache: a page that comes back as it was left shows the choice that was made since. */
 import assert from 'node:assert/strict';
-import { press, test, visit } from './support.mjs';
+import { press, quiet, test, visit } from './support.mjs';
 
 // Playwright turns the cache off; these tests are about it.
 const CACHE = { launch: { ignoreDefaultArgs: ['--disable-back-forward-cache'] } };
@@ -12,13 +12,16 @@ async function leaveAndReturn(room, meanwhile) {
     window.kept = 'kept';
     addEventListener('pageshow', (event) => (window.persisted = event.persisted));
   });
+  // A page that is asking for something, or holds a lock, is not kept.
+  await quiet(page);
+  await page.waitForFunction(async () => !(await navigator.locks.query()).held.length);
   await page.goto(`${address}/privacy/cookies`);
   const other = await context.newPage();
   await meanwhile(other);
   await other.close();
   // `goBack` waits for a load that a page from the cache does not have.
   await page.evaluate(() => history.back()).catch(() => {});
-  await page.waitForFunction(() => location.pathname === '/');
+  await page.waitForFunction(() => location.pathname === '/' && (window.persisted !== undefined || window.kept === undefined));
   return page.evaluate(() => window.kept === 'kept' && window.persisted === true);
 }
 
@@ -38,7 +41,6 @@ test('and a withdrawal', CACHE, async (room) => {
   const { page, address } = room;
   await visit(room);
   await press(page, '#koek-accept');
-  await page.waitForTimeout(500);
   const cached = await leaveAndReturn(room, async (other) => {
     await other.goto(`${address}/privacy/settings`);
     await other.click('button[value=refuse]');

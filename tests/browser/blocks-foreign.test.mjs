@@ -1,6 +1,6 @@
 /** The marks of other tools: a site that moves here changes one tag. */
 import assert from 'node:assert/strict';
-import { fixture, press, test } from './support.mjs';
+import { fixture, press, quiet, test } from './support.mjs';
 
 const mark = (attributes, name) => `<script type="text/plain" ${attributes}>ran.push('${name}')</script>`;
 
@@ -30,6 +30,7 @@ test('other tools marks are read as ours; what has no name here stays off, with 
   const ran = () => page.evaluate(() => [...window.ran].sort());
   await fixture(room, PAGE);
   await page.waitForSelector('.koek-embed');
+  await quiet(page);
   assert.deepEqual(await ran(), ['ignored']);
   assert.equal(await page.locator('iframe[src]').count(), 0);
   await press(page, '#koek-accept');
@@ -42,6 +43,7 @@ test('other tools marks are read as ours; what has no name here stays off, with 
   assert.deepEqual(hints.map((one) => /"([^"]*)"/.exec(one)[1]), ['preferences, statistics', 'statistics']);
   await page.evaluate(() => window.koektrommel.withdraw());
   await page.waitForFunction(() => ran.includes('vanilla withdrawn'));
+  await quiet(page);
   assert.equal((await ran()).length, 9);
 });
 

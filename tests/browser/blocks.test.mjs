@@ -1,6 +1,6 @@
 /** What waits for a yes besides scripts: frames with their placeholder, images, style sheets. */
 import assert from 'node:assert/strict';
-import { answers, audit, fixture, logSize, NOTHING, press, reopen, stored, test } from './support.mjs';
+import { answers, audit, fixture, logSize, NOTHING, press, quiet, reopen, stored, test, until } from './support.mjs';
 
 const OTHER = 'https://video.example';
 
@@ -44,14 +44,17 @@ test('a frame waits behind a placeholder of its own size, is shown once, and ask
   assert.match(words, /Uw voorkeuren/);
   assert.equal(await page.locator('.koek-embed').first().getAttribute('aria-label'), 'Film over de wijk');
   await audit(page, 'with placeholders');
+  await quiet(page);
   assert.deepEqual(other.asked, []);
 
   await page.evaluate(() => document.querySelector('.koek-embed button').click());
+  await quiet(page);
   assert.deepEqual(other.asked, [], 'a program cannot show it');
   await page.getByRole('button', { name: 'Nu één keer tonen' }).first().click();
   await page.frameLocator('iframe >> nth=0').getByText('Film').waitFor();
   assert.equal(await page.evaluate(() => document.activeElement === document.querySelector('iframe')), true, 'focus');
   assert.equal(await page.locator('.koek-embed').count(), 1, 'the other one still waits');
+  await quiet(page);
   assert.deepEqual(await layout(page), before);
   assert.equal(await page.evaluate(() => window.shifted), 0);
   assert.deepEqual(seen.posts, []);
@@ -60,6 +63,7 @@ test('a frame waits behind a placeholder of its own size, is shown once, and ask
   await page.reload();
   await page.waitForSelector('.koek-embed');
   assert.equal(await page.locator('.koek-embed').count(), 2);
+  await quiet(page);
   assert.deepEqual(other.asked, ['/film']);
   other.done();
 });
@@ -92,6 +96,7 @@ test('always is a decision on that purpose alone; a no brings the placeholder ba
   await page.waitForSelector('.koek-embed');
   const before = await layout(page);
   await page.evaluate(() => document.querySelectorAll('.koek-embed button')[1].click());
+  await quiet(page);
   assert.deepEqual(seen.posts, [], 'a program cannot accept');
   await press(page, '.koek-embed >> nth=0 >> button:has-text("Altijd tonen")');
   assert.equal(seen.posts[0].layer, 'page');
@@ -107,6 +112,7 @@ test('always is a decision on that purpose alone; a no brings the placeholder ba
 
   await page.reload();
   await page.frameLocator('iframe >> nth=0').getByText('Film').waitFor();
+  await page.waitForSelector('.koek-embed');
   assert.equal(await page.locator('.koek-embed').count(), 1);
   await page.waitForSelector('#koek-banner');
   const [left, ...others] = await asked();
@@ -124,7 +130,8 @@ test('always is a decision on that purpose alone; a no brings the placeholder ba
   await press(page, '#koek-save');
   await page.waitForFunction(() => document.querySelectorAll('.koek-embed').length === 2);
   assert.equal(await page.locator('iframe').first().getAttribute('src'), null);
-  assert.equal(page.frames().filter((one) => one.url().startsWith(OTHER)).length, 0, 'the film is gone');
+  await until('the film is gone', () => page.frames().filter((one) => one.url().startsWith(OTHER)).length, 0);
+  await quiet(page);
   assert.deepEqual(await layout(page), before);
   assert.equal(await page.evaluate(() => window.shifted), 0);
   other.done();
@@ -176,6 +183,7 @@ test('images and style sheets come with a yes and go with a no', async (room) =>
       ...['img', 'video'].flatMap((tag) => ['src', 'srcset', 'poster'].map((name) => document.querySelector(tag).getAttribute(name))),
     ]);
   const off = [false, null, null, null, null, null, null];
+  await quiet(page);
   assert.deepEqual(await state(), off);
   await press(page, '#koek-accept');
   await page.waitForFunction(() => getComputedStyle(document.querySelector('h1')).color === 'rgb(1, 2, 3)');
@@ -192,7 +200,7 @@ test('a page with nothing but scripts fetches the one part that runs them', asyn
   await fixture(room, `<main><h1>Proef</h1><script type="text/plain" data-koek="choice">window.ran = 1</script></main>`);
   await page.waitForFunction(() => window.ran === 1);
   await page.waitForSelector('#koek-banner');
-  await page.waitForTimeout(300);
+  await quiet(page);
   assert.equal(asked.filter((one) => /koektrommel\.[0-9a-f]+\.js/.test(one)).length, 1);
   assert.equal(asked.filter((one) => one.includes('/notice')).length, 0);
 });
@@ -218,6 +226,7 @@ for (const width of [320, 360]) {
     await fixture(room, `<style>body{margin:6px}</style><main><h1>Proef</h1>${LINK}${frame('style="width:100%;aspect-ratio:16/9;border:0"')}<div data-koek-table></div></main>`);
     await page.waitForSelector('.koek-embed');
     await page.waitForSelector('[data-koek-table] table');
+    await quiet(page);
     const [embed, ...pressed] = await page.$$eval('.koek-embed, .koek-embed button', (all) => all.map((one) => one.getBoundingClientRect().toJSON()));
     assert.equal(pressed.length, 2);
     for (const one of pressed) assert.ok(one.top >= embed.top && one.bottom <= embed.bottom && one.height >= 44, JSON.stringify([embed, one]));

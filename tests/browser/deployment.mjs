@@ -6,12 +6,12 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { connect, createServer as createSocket } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test as nodeTest } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { configure as example, launch, serve } from './support.mjs';
+import { configure as example, follow, freePort, launch, LIMIT, serve } from './support.mjs';
 
 const root = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -55,15 +55,6 @@ async function configure(folder, mode, changes) {
   }
   return join(folder, 'koektrommel.toml');
 }
-
-/** A port that is free now. */
-const freePort = () =>
-  new Promise((resolve) => {
-    const socket = createSocket().listen(0, '127.0.0.1', () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
 
 /** Waits until something listens there. */
 async function listening(port, child) {
@@ -159,7 +150,7 @@ export const html = (head, body = '') => `<!doctype html><html lang="nl"><head><
  * folder. `profile` are Playwright's options for a profile, `site` is what the configuration has other than the example.
  */
 export function hostTest(name, { proxy = 'nginx', mode = 'same-origin', faults = false, profile = {}, site: changes = [] }, body) {
-  nodeTest(`${name}: ${proxy}, ${mode}`, { timeout: 120_000 }, async () => {
+  nodeTest(`${name}: ${proxy}, ${mode}`, { timeout: LIMIT }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'koektrommel-hosts-'));
     const ends = [];
     try {
@@ -189,6 +180,7 @@ export function hostTest(name, { proxy = 'nginx', mode = 'same-origin', faults =
       await context.addInitScript(() => {
         if (/native/.test(Math.random)) Math.random = () => 0.5;
       });
+      follow(context);
       const seen = [];
       const requests = [];
       context.on('request', (request) => requests.push(`${request.method()} ${request.url()}`));

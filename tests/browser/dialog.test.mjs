@@ -1,7 +1,7 @@
 /** The settings dialog beside what else goes on: no choice at all, an opener that is gone, another tab, the visitor's records. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { audit, boxes, fixture, NOTHING, press, reopen, stored, test, visit } from './support.mjs';
+import { audit, boxes, close, escape, fixture, NOTHING, press, quiet, ready, reopen, stored, test, visit } from './support.mjs';
 
 const LINK = '<a href="/privacy/settings" data-koek-settings>Cookie-instellingen</a>';
 
@@ -12,7 +12,7 @@ const EXEMPT = [['catalogue.toml', /# -+ choice -[^]*?(?=# -+ texts)/.exec(catal
 test('a site with nothing to choose asks nothing, and its settings speak of no choice', { site: EXEMPT }, async (room) => {
   const { page, context, seen } = room;
   await fixture(room, `<main><h1>Proef</h1>${LINK}</main>`);
-  await page.evaluate(() => window.koektrommel.ready);
+  await ready(page);
   assert.equal(await page.locator('#koek-banner').count(), 0);
   await reopen(page);
   const words = await page.locator('#koek-settings dialog').innerText();
@@ -20,9 +20,10 @@ test('a site with nothing to choose asks nothing, and its settings speak of no c
   assert.doesNotMatch(words, /Kies wat|intrekken|Alles staat uit/);
   assert.equal(await page.locator('#koek-settings input[id^=koek-p-], #koek-save, #koek-refuse-all, #koek-accept-all').count(), 0);
   await audit(page, 'nothing to choose');
-  await page.keyboard.press('Escape');
+  await escape(page);
   await fixture(room, '<main><h1>Proef</h1></main>', { path: '/bare' });
   assert.equal(await page.textContent('#koek-reopen a'), 'Privacy en cookies');
+  await quiet(page);
   assert.deepEqual([seen.posts, await stored(page, context)], [[], NOTHING]);
 });
 
@@ -32,9 +33,7 @@ test('the focus goes to a link that is there, where the button that led here is 
   await fixture(room, `<main><h1>Proef</h1><nav hidden>${LINK}</nav><footer>${LINK.replace('Cookie-', 'Onze ')}</footer></main>`);
   await page.click('#koek-choose');
   await press(page, '#koek-save');
-  // A press so soon after the first is taken for the second half of a double click.
-  await page.waitForTimeout(500);
-  await page.click('#koek-close');
+  await close(page);
   assert.equal(await focus(), 'Onze instellingen');
 
   await context.clearCookies();
@@ -45,8 +44,7 @@ test('the focus goes to a link that is there, where the button that led here is 
   await visit({ ...room, page: other });
   await press(other, '#koek-refuse');
   await page.waitForSelector('#koek-banner', { state: 'detached' });
-  await page.keyboard.press('Escape');
-  await page.waitForSelector('#koek-settings', { state: 'detached' });
+  await escape(page);
   await page.waitForFunction(() => document.activeElement.textContent === 'Onze instellingen');
 });
 

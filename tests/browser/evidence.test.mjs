@@ -78,6 +78,7 @@ test('a pack is taken from the console, and verifies offline from the page insid
     transfer.items.add(new File([Uint8Array.from(atob(bytes), (one) => one.charCodeAt(0))], 'pack.zip'));
     return transfer;
   }, wrong.toString('base64'));
+  await page.evaluate(() => document.querySelector('#verdict').replaceChildren());
   await page.dispatchEvent('body', 'drop', { dataTransfer: dropped });
   await page.waitForSelector('#verdict .error h2');
   assert.match(await page.textContent('#verdict'), /^Dit klopt niet.*records\.ndjson/s);

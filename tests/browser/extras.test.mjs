@@ -1,6 +1,6 @@
 /** What few pages need: names that no notice has, what a no takes back, and Google's consent mode. */
 import assert from 'node:assert/strict';
-import { fixture, NOTHING, press, reopen, stored, test } from './support.mjs';
+import { fixture, NOTHING, press, quiet, ready, reopen, stored, test, turn, until } from './support.mjs';
 
 const LINK = '<a href="/privacy/settings" data-koek-settings>Cookie-instellingen</a>';
 const PART = /\/privacy\/koektrommel\.[0-9a-f]{16}\.js$/;
@@ -30,6 +30,7 @@ test('a sampled view reports names that stay, never values, and keeps nothing', 
   assert.deepEqual(request.postDataJSON(), { site: 'wsn', names: ['_odd_#', 'left-here'] });
   assert.equal((await request.allHeaders()).cookie, undefined, 'no cookie goes along');
   assert.equal((await request.response()).status(), 204);
+  await quiet(page);
   assert.equal(seen.posts.length, 1, 'once a page');
   const left = await stored(page, context);
   assert.deepEqual([left.local.sort(), left.cookies], [['darkreader', 'left-here'], ['_odd_1234567']]);
@@ -42,12 +43,12 @@ test('nine views in ten fetch nothing, and a site that does not look never does'
   await page.addInitScript(() => (Math.random = () => 0.11));
   await fixture(room, `<main><h1>Proef</h1>${LINK}</main>`);
   await page.waitForSelector('#koek-banner');
-  await page.waitForTimeout(300);
+  await quiet(page);
   await told(context, address, (text) => text.replace(/,watch:10/, ''));
   await page.addInitScript(() => (Math.random = () => 0));
   await fixture(room, `<main><h1>Proef</h1>${LINK}</main>`, { path: '/fixture2' });
   await page.waitForSelector('#koek-banner');
-  await page.waitForTimeout(300);
+  await quiet(page);
   assert.deepEqual(asked, []);
   assert.deepEqual(await stored(page, context), NOTHING);
 });
@@ -73,8 +74,8 @@ test('a withdrawal clears what the purpose kept, under every path, and leaves th
   await page.uncheck('#koek-p-display');
   await press(page, '#koek-save');
   await page.waitForFunction(() => !/map_1/.test(document.cookie) && !localStorage.map && !sessionStorage.tab_2);
-  const names = (await context.cookies([`${address}/a/b/page`, `${address}/else`])).map((one) => one.name).sort();
-  assert.deepEqual(names, ['__Host-koek', 'mine']);
+  const names = async () => (await context.cookies([`${address}/a/b/page`, `${address}/else`])).map((one) => one.name).sort();
+  await until('what is left', names, ['__Host-koek', 'mine']);
   assert.equal(await page.evaluate(() => localStorage.mine), '1');
 });
 
@@ -96,7 +97,7 @@ test('a withdrawal in the settings clears also where the other part cannot be fe
   await context.route(PART, (route) => route.abort());
   await page.uncheck('#koek-p-display');
   await page.click('#koek-save');
-  assert.deepEqual(await page.evaluate(() => [/map=/.test(document.cookie), localStorage.map]), [false, undefined]);
+  await until('all is cleared', () => page.evaluate(() => [/map=/.test(document.cookie), localStorage.map]), [false, undefined]);
 });
 
 test('Google is told: the default first, an update for each change, one at load for a standing choice', async (room) => {
@@ -107,7 +108,7 @@ test('Google is told: the default first, an update for each change, one at load 
     gtag('consent', 'default', { ad_storage: 'denied', functionality_storage: 'denied', wait_for_update: 500 });</script>`;
   await fixture(room, `${head}<main><h1>Proef</h1>${LINK}</main>`);
   await page.waitForSelector('#koek-banner');
-  await page.waitForTimeout(500);
+  await quiet(page);
   const layer = () => page.evaluate(() => dataLayer.map((one) => [Object.prototype.toString.call(one), one[1], one[2].functionality_storage, one[2].personalization_storage, one[2].ad_storage]));
   assert.deepEqual(await layer(), [['[object Arguments]', 'default', 'denied', undefined, 'denied']], 'no choice, no update');
   await page.click('#koek-choose');
@@ -149,19 +150,17 @@ test('what is left of a yes that was taken back elsewhere, or has ended, goes on
   const gone = () => page.waitForFunction(() => !localStorage['map.home'] && !document.cookie.includes('map_pin'));
   const open = async () => {
     await fixture(room, `<main><h1>Proef</h1>${LINK}</main>`);
-    await page.evaluate(() => window.koektrommel.ready);
+    await ready(page);
   };
   await open();
   await press(page, '#koek-accept');
   await leave();
   await open();
-  await page.waitForTimeout(300);
   assert.deepEqual(await left(), ['__Host-koek', 'map.home', 'map_pin', 'mine'], 'with a yes it stays');
 
   // A no where no script of the site runs.
   await page.goto(`${address}/privacy/settings`);
-  await page.click('button[value=refuse]');
-  await page.waitForSelector('[role=status]');
+  await turn(page, () => page.click('button[value=refuse]'));
   assert.ok((await left()).includes('map.home'));
   await open();
   await gone();

@@ -1,7 +1,7 @@
 /** axe finds nothing on any page of the server, visitors' and officers', in any look (looks.mjs), in both languages. */
 import { execFileSync } from 'node:child_process';
 import { looks } from './looks.mjs';
-import { program, test } from './support.mjs';
+import { program, test, turn } from './support.mjs';
 
 const WHOLE = { fullPage: true };
 
@@ -16,24 +16,20 @@ for (const language of ['nl', 'en']) {
       await look(state);
     }
     await open('/settings');
-    await page.click('button[value=save]');
+    await turn(page, () => page.click('button[value=save]'));
     await page.waitForSelector('[role=alert]');
     await look('settings incomplete');
-    await page.click('button[value=refuse]');
-    await page.waitForURL(/saved=/);
+    await turn(page, () => page.click('button[value=refuse]'));
     await look('settings refused');
-    await page.click('button[value=accept]');
-    await page.waitForURL(/saved=/);
+    await turn(page, () => page.click('button[value=accept]'));
     await look('settings accepted');
     const [{ receipt }] = (await page.evaluate(async () => (await fetch('/privacy/api/v1/consents')).json())).records;
     const proof = await page.evaluate(async (path) => (await fetch(path)).text(), receipt);
-    await page.locator('a[href*="/receipt"]').first().click();
-    await page.waitForURL(/receipt/);
+    await turn(page, () => page.locator('a[href*="/receipt"]').first().click());
     await look('receipt');
     await open('/settings/erase');
     await look('erase');
-    await page.click('main button');
-    await page.waitForURL(/erased=1/);
+    await turn(page, () => page.click('main button'));
     await look('erased');
     await open('/verify');
     await page.waitForSelector('#verify:not([hidden])');
@@ -41,6 +37,7 @@ for (const language of ['nl', 'en']) {
     await look('verify');
     for (const [text, state] of [['niets', 'unreadable'], [proof, 'right'], [proof.replace(/—.*\n/, ''), 'wrong']]) {
       await page.fill('#text', text);
+      await page.evaluate(() => document.querySelector('#verdict').replaceChildren());
       await page.click('#verify button[type=submit]');
       await page.waitForFunction(() => document.querySelector('#verdict .notice, #verdict .error'));
       await look(`verify ${state}`);
@@ -56,7 +53,7 @@ for (const language of ['nl', 'en']) {
     await page.fill('#name', 'anna');
     await page.fill('[name=password]', 'kort');
     await page.fill('[name=again]', 'kort');
-    await page.click('main button');
+    await turn(page, () => page.click('main button'));
     await page.waitForSelector('[role=alert]');
     await look('welcome wrong');
     execFileSync(program, ['officer', 'add', 'bert', '--role', 'officer', '--password-stdin', '--data', data], { input: 'een lang wachtwoord\n', stdio: 'pipe' });
@@ -67,7 +64,7 @@ for (const language of ['nl', 'en']) {
     const signIn = async (password) => {
       await page.fill('#name', 'bert');
       await page.fill('[name=password]', password);
-      await page.click('main button[type=submit]');
+      await turn(page, () => page.click('main button[type=submit]'));
     };
     await signIn('een ander wachtwoord');
     await page.waitForSelector('[role=alert]');
@@ -78,8 +75,7 @@ for (const language of ['nl', 'en']) {
     await look('console empty');
     // A choice, a name that nobody declared, and a download.
     await page.goto(`${address}/privacy/settings${query}`);
-    await page.click('button[value=accept]');
-    await page.waitForURL(/saved=/);
+    await turn(page, () => page.click('button[value=accept]'));
     const reference = (await page.locator('td.code').first().innerText()).trim();
     await page.evaluate(async () => {
       const sent = { site: 'wsn', names: ['_somebody'] };
@@ -90,7 +86,7 @@ for (const language of ['nl', 'en']) {
     await look('console');
     const ask = async (text) => {
       await page.fill('#reference', text);
-      await page.locator('form[action*="look-up"] button').click();
+      await turn(page, () => page.locator('form[action*="look-up"] button').click());
     };
     await ask('K7Q-M4T-92');
     await page.waitForSelector('[role=alert]');

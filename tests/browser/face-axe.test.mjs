@@ -1,7 +1,7 @@
 /** axe finds nothing in any state of the widget, in any look (looks.mjs), in both languages. */
 import assert from 'node:assert/strict';
 import { looks } from './looks.mjs';
-import { fixture, press, reopen, test, visit } from './support.mjs';
+import { close, fixture, press, quiet, reopen, test, visit } from './support.mjs';
 
 const LANGUAGES = { nl: '/', en: '/?lang=en' };
 const OTHER = 'https://video.example';
@@ -19,8 +19,7 @@ for (const [language, path] of Object.entries(LANGUAGES)) {
     await press(page, '#koek-save');
     await page.waitForSelector('#koek-confirm a');
     await looks(page, `${language} confirmed mixed`);
-    await page.waitForTimeout(400);
-    await page.click('#koek-close');
+    await close(page);
     await looks(page, `${language} closed`);
     await reopen(page);
     await looks(page, `${language} settings again`);
@@ -38,8 +37,7 @@ for (const [language, path] of Object.entries(LANGUAGES)) {
     const { page } = room;
     await visit(room, path);
     await press(page, '#koek-refuse');
-    await page.waitForTimeout(400);
-    await page.click('#koek-close');
+    await close(page);
     await page.fill('#repair-text', 'Het druppelt');
     await page.waitForSelector('.koek-line');
     await page.locator('.koek-line').scrollIntoViewIfNeeded();
@@ -49,6 +47,7 @@ for (const [language, path] of Object.entries(LANGUAGES)) {
       const kept = page.waitForResponse((one) => one.request().method() === 'PUT' && one.url().includes('/preferences/display'));
       await page.locator(`#koek-display input[value="${value}"]`).check();
       await kept;
+      await quiet(page);
       await looks(page, `${language} display ${value}`);
     }
   });
@@ -61,8 +60,7 @@ for (const [language, path] of Object.entries(LANGUAGES)) {
     await page.waitForSelector('.koek-embed');
     await looks(page, `${language} placeholder and banner`);
     await press(page, '#koek-refuse');
-    await page.waitForTimeout(400);
-    await page.click('#koek-close');
+    await close(page);
     await page.reload();
     await page.waitForSelector('#koek-open');
     await page.waitForSelector('.koek-embed');

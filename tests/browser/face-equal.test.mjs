@@ -1,6 +1,6 @@
 /** Refuse and accept are as easy to see, to read and to press as each other, wherever both are offered. */
 import assert from 'node:assert/strict';
-import { logSize, test, visit } from './support.mjs';
+import { logSize, press, quiet, test, turn, visit } from './support.mjs';
 
 const WIDTHS = [320, 500, 768, 1280];
 const MEDIA = [
@@ -99,13 +99,12 @@ for (const [path, query] of [['/', '?lang=nl'], ['/?lang=en', '?lang=en']]) {
     await page.reload();
     await page.waitForSelector('#koek-banner');
     await page.keyboard.press('Enter');
+    await quiet(page);
     for (const id of ids) {
       await page.goto(address + path);
       await page.waitForSelector('#koek-banner');
       assert.equal(seen.posts.length, ids.indexOf(id), 'nothing was chosen by Enter or by leaving');
-      const answer = page.waitForResponse((one) => one.request().method() === 'POST');
-      await page.click(id);
-      assert.equal((await answer).status(), 201);
+      await press(page, id);
       // As many presses for either: one, and the question is gone.
       assert.equal(await page.locator('#koek-banner').count(), 0, id);
       await page.context().clearCookies();
@@ -120,6 +119,7 @@ for (const [path, query] of [['/', '?lang=nl'], ['/?lang=en', '?lang=en']]) {
     await page.click('#koek-choose');
     await page.waitForSelector('#koek-display');
     await page.keyboard.press('Enter');
+    await quiet(page);
     assert.ok(await page.isVisible('#koek-settings'), 'Enter chooses nothing');
     await everywhere(page, ids, 'settings');
     const [refuse, accept] = await stops(page, ids);
@@ -136,7 +136,7 @@ for (const [path, query] of [['/', '?lang=nl'], ['/?lang=en', '?lang=en']]) {
     assert.ok(Math.abs(refuse - accept) <= 1, `Tab ${refuse} times, ${accept} times`);
     // Enter in the form saves what is shown; with a question open that is nothing.
     await page.focus('input[name="choice.display"][value=yes]');
-    await page.keyboard.press('Enter');
+    await turn(page, () => page.keyboard.press('Enter'));
     await page.waitForSelector('[role=alert]');
     assert.equal(await logSize(address), 0);
   });

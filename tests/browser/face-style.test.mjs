@@ -1,6 +1,6 @@
 /** The page's rules do not reach the widget, and the widget's do not reach the page. */
 import assert from 'node:assert/strict';
-import { fixture, press, test, visit } from './support.mjs';
+import { close, escape, fixture, press, quiet, test, visit } from './support.mjs';
 
 const BUTTONS = ['#koek-refuse', '#koek-accept', '#koek-choose'];
 
@@ -52,7 +52,8 @@ for (const [name, css] of Object.entries(HOSTILE)) {
     await visit(room);
     const before = await look(page, ids);
     await add(page, css);
-    await page.waitForTimeout(300);
+    // As long as it takes to see something move.
+    await page.waitForFunction((since) => document.timeline.currentTime > since + 300, await page.evaluate(() => document.timeline.currentTime));
     assert.deepEqual(await look(page, ids), before);
     await page.click('#koek-choose');
     await page.waitForSelector('#koek-settings[open]');
@@ -104,15 +105,15 @@ test('no rule of the widget reaches the page, in any state', async (room) => {
   const before = await all();
   await fixture(room, content, { path: '/with' });
   await page.waitForSelector('#koek-banner');
-  await page.waitForTimeout(300);
+  await quiet(page);
   assert.deepEqual(await all(), before, 'banner');
   await page.click('#koek-choose');
   await page.waitForSelector('#koek-settings[open]');
-  await page.keyboard.press('Escape');
+  await escape(page);
   await press(page, '#koek-refuse');
+  await quiet(page);
   assert.deepEqual(await all(), before, 'confirmed');
-  await page.waitForTimeout(500);
-  await page.click('#koek-close');
+  await close(page);
   await page.waitForFunction(() => getComputedStyle(document.documentElement).scrollPaddingBottom === 'auto');
   assert.deepEqual(await all(), before, 'closed');
   assert.equal(await page.getAttribute('html', 'style'), null);

@@ -1,6 +1,6 @@
 /** Small windows, large letters, telephones with corners and keyboards, paper, and what people ask of their system. */
 import assert from 'node:assert/strict';
-import { audit, fixture, press, reopen, test, visit } from './support.mjs';
+import { audit, escape, fixture, press, quiet, reopen, test, turn, visit } from './support.mjs';
 
 const WIDER = ':host > *, ::slotted(*) { letter-spacing: .12em !important; word-spacing: .16em !important; line-height: 1.5 !important } p { margin-bottom: 2em !important }';
 const LARGER = ':host > * { font-size: 32px !important }';
@@ -92,6 +92,7 @@ test('round corners and a notch keep nothing from being read or pressed', async 
     await inside(['#koek-refuse', '#koek-accept', '#koek-choose', '#koek-banner h2'], `banner ${width}`);
     await page.click('#koek-choose');
     await page.waitForSelector('#koek-display');
+    await quiet(page);
     await page.locator('#koek-accept-all').scrollIntoViewIfNeeded();
     await inside(['#koek-save', '#koek-refuse-all', '#koek-accept-all'], `settings ${width}`);
     await press(page, '#koek-save');
@@ -158,8 +159,7 @@ test('on paper there is no question, and what is about texts and choices is ther
   await page.emulateMedia({ media: 'screen' });
   await page.goto(`${address}/privacy/settings?lang=nl`);
   const reference = (await page.locator('td.code').first().innerText()).trim();
-  await page.locator('a[href*="/receipt"]').first().click();
-  await page.waitForURL(/receipt/);
+  await turn(page, () => page.locator('a[href*="/receipt"]').first().click());
   await page.waitForSelector('h1');
   await printed([reference, 'sha256:', 'Uw voorkeuren', 'Geldt tot', new Date().getFullYear().toString()]);
 });
@@ -189,7 +189,7 @@ test('nothing moves by itself, whether or not somebody asked for that', async (r
     await page.click('#koek-choose');
     await page.waitForSelector('#koek-display');
     assert.deepEqual(await moving(), []);
-    await page.keyboard.press('Escape');
+    await escape(page);
     await press(page, '#koek-refuse');
     assert.deepEqual(await moving(), []);
   }
@@ -211,7 +211,7 @@ test('who asks for more contrast gets lines in the colour of the letters', async
     await page.waitForSelector('#koek-display');
     for (const [color, border] of [await line('#koek-settings', 'dialog'), await line('#koek-settings', 'li')]) assert.equal(border, color);
     await audit(page, `more contrast ${colorScheme}`);
-    await page.keyboard.press('Escape');
+    await escape(page);
     await press(page, '#koek-refuse');
     await page.goto(`${address}/privacy`);
     const [muted, ink] = await page.evaluate(() => ['.muted', 'body'].map((one) => getComputedStyle(document.querySelector(one)).color));
@@ -230,7 +230,7 @@ test('the line for questions leads to the contact, last in the settings and on e
     assert.equal(await help.innerText(), words);
     assert.equal(await help.getAttribute('href'), 'mailto:privacy@wsn.example');
     assert.ok((await help.boundingBox()).height >= 24);
-    await page.keyboard.press('Escape');
+    await escape(page);
     await press(page, '#koek-refuse');
     await reopen(page);
     assert.equal(await page.locator('#koek-settings > a').last().innerText(), words);

@@ -4,13 +4,13 @@
  */
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, request as ask } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as nodeTest } from 'node:test';
 import { promisify } from 'node:util';
-import { FLAGS, launch, program, require, serve } from './support.mjs';
+import { FLAGS, follow, launch, LIMIT, program, require, serve, until } from './support.mjs';
 
 const { chromium } = require('playwright-core');
 
@@ -76,6 +76,15 @@ export async function records(data) {
   return lines.flatMap(({ record }) => (record?.choices ? [record] : []));
 }
 
+/** The processes of a group that still run; what has ended may be listed until somebody has taken note of it. */
+async function running(group) {
+  const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const told = await Promise.all(all.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
+  // After the name, which is in brackets: the state, the parent, the group.
+  const fields = told.map((text) => text.slice(text.lastIndexOf(')') + 2).split(' '));
+  return fields.filter(([state, , of]) => Number(of) === group && !'ZX'.includes(state)).length;
+}
+
 /**
  * A browser that nothing looks into until `attach`, with a profile that outlives it: for what Chromium does otherwise
  * while it is being looked at. `kill` ends all of its processes at once.
@@ -93,13 +102,18 @@ export async function browse(profile, address) {
       if (found) resolve(found[0]);
     });
   });
-  const kill = () => {
+  const kill = async () => {
     if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
-    return gone;
+    await gone;
+    // The one that keeps the storage may outlive the first by a moment, and its lock with it.
+    await until('all of the browser is gone', () => running(child.pid), 0);
   };
   const attach = async () => {
     const context = (await chromium.connectOverCDP(socket)).contexts()[0];
-    return { context, page: context.pages()[0] };
+    follow(context);
+    const page = context.pages()[0] ?? (await context.waitForEvent('page'));
+    await page.waitForURL(/^http/);
+    return { context, page };
   };
   return { attach, kill };
 }
@@ -110,7 +124,7 @@ export async function browse(profile, address) {
  * `alone`. Fails when a page threw anything.
  */
 export function frontTest(name, options, body = options) {
-  nodeTest(name, { timeout: 120_000 }, async () => {
+  nodeTest(name, { timeout: LIMIT }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'koektrommel-front-'));
     const data = join(folder, 'data');
     const ends = [() => rm(folder, { recursive: true, force: true })];
@@ -140,6 +154,7 @@ export function frontTest(name, options, body = options) {
         const browser = await launch(options.launch);
         ends.push(() => browser.close());
         room.context = await browser.newContext({ locale: 'nl-NL' });
+        follow(room.context);
         room.context.on('weberror', (fault) => thrown.push(String(fault.error())));
         room.page = await room.context.newPage();
       }

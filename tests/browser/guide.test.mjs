@@ -1,7 +1,7 @@
 /** The examples of docs/pages.md, as they stand there. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { fixture, press, test } from './support.mjs';
+import { escape, fixture, press, quiet, test, until } from './support.mjs';
 
 const guide = await readFile(new URL('../../docs/pages.md', import.meta.url), 'utf8');
 const examples = [...guide.matchAll(/^```html\n(.*?)^```$/gms)].map(([, example]) => example);
@@ -34,17 +34,18 @@ test('before a yes the examples wait, after it they do what the guide says, and 
       told: document.documentElement.classList.contains('may-remember'),
     }));
   const all = (value) => ({ external: value, both: value, frame: value, image: value, sheet: value, told: value });
+  await quiet(page);
   assert.deepEqual(await waits(), all(false));
   await press(page, '#koek-accept');
-  await page.waitForFunction(() => window.remembered && !document.querySelector('.koek-embed'));
-  assert.deepEqual(await waits(), all(true));
+  await until('the examples do what waited', waits, all(true));
+  await page.waitForSelector('.koek-embed', { state: 'detached' });
 
   await page.evaluate(() => localStorage.setItem('recent', 'x'));
   await page.evaluate(() => window.koektrommel.withdraw());
   await page.waitForFunction(() => localStorage.getItem('recent') === null);
   await page.waitForSelector('.koek-embed');
   // What has run has run.
-  assert.deepEqual(await waits(), { ...all(false), external: true, both: true });
+  await until('the examples take back what can be', waits, { ...all(false), external: true, both: true });
 });
 
 test('the links open the settings, and what was typed and handed on is there on the next page', async (room) => {
@@ -57,9 +58,10 @@ test('the links open the settings, and what was typed and handed on is there on 
   for (const link of ['[data-koek-settings]', '[data-koek-display]']) {
     await page.click(link);
     await page.waitForSelector('#koek-settings[open]');
-    await page.keyboard.press('Escape');
-    await page.waitForSelector('#koek-settings', { state: 'detached' });
+    await escape(page);
   }
+  // The page hands it on when it is there.
+  await quiet(page);
   assert.deepEqual(await page.evaluate(() => window.koektrommel.handoff.take('repair')), { street: 'Dorpsstraat' });
   await open(room);
   await page.waitForFunction(() => document.querySelector('[name=what]').value === 'De kraan lekt');

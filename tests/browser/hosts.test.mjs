@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { hostTest, MODES, SITE, snippets } from './deployment.mjs';
-import { reopen } from './support.mjs';
+import { press, quiet, reopen, until } from './support.mjs';
 
 /** The choice cookie in each mode, as the browser keeps it. */
 const COOKIES = {
@@ -11,14 +11,6 @@ const COOKIES = {
   sibling: { name: '__Secure-koek', domain: '.wsn.example', sameSite: 'Lax' },
   'cross-site': { name: '__Host-koek', domain: 'wsn.privacy.example', sameSite: 'None' },
 };
-
-/** Presses a button of the widget and waits until the decision is recorded and no longer waits to be sent. */
-async function press(page, id) {
-  const answer = page.waitForResponse((one) => one.request().method() === 'POST');
-  await page.click(id);
-  assert.equal((await answer).status(), 201);
-  await page.waitForFunction(() => localStorage.getItem('koek-outbox') === null);
-}
 
 /** The page once more, when the widget knows the standing choice. */
 async function again(page) {
@@ -43,6 +35,7 @@ async function life({ page, context, mode, server, requests }) {
   const kept = { ...COOKIES[mode], secure: true, path: '/' };
   assert.deepEqual(await cookies(), [kept]);
   assert.deepEqual(await again(page), { preferences: false, display: false });
+  await quiet(page);
   assert.equal(await page.locator('#koek-banner').count(), 0);
 
   await reopen(page);
@@ -50,6 +43,7 @@ async function life({ page, context, mode, server, requests }) {
   await press(page, '#koek-save');
   requests.length = 0;
   assert.deepEqual(await again(page), { preferences: false, display: true });
+  await quiet(page);
   assert.equal(await page.locator('#koek-banner').count(), 0);
   // Where the page can read the cookies, a return visit asks the server nothing but, perhaps, the script. Where it cannot,
   // it asks for the choice once; and for what was set, which belongs to another part and is asked when that has come.
@@ -64,6 +58,7 @@ async function life({ page, context, mode, server, requests }) {
   await reopen(page);
   await press(page, '#koek-refuse-all');
   assert.deepEqual(await again(page), { preferences: false, display: false });
+  await quiet(page);
   assert.equal(await page.locator('#koek-banner').count(), 0);
   assert.deepEqual(await cookies(), [kept]);
   const [{ value, partitionKey }] = await context.cookies([SITE, server]);
@@ -93,7 +88,7 @@ hostTest('a visitor whose choice cannot be learnt is not asked again', { mode: '
   await press(page, '#koek-accept');
   await page.route(`${server}/privacy/api/**`, (route) => route.abort());
   assert.deepEqual(await again(page), { preferences: false, display: false });
-  await page.waitForLoadState('networkidle');
+  await quiet(page);
   assert.equal(await page.locator('#koek-banner').count(), 0);
 });
 

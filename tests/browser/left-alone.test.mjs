@@ -3,7 +3,7 @@
  * nothing, and throws nothing into the page, whatever the page has made of the browser's own names.
  */
 import assert from 'node:assert/strict';
-import { fixture, press, reopen, test, visit } from './support.mjs';
+import { close, escape, fixture, press, quiet, reopen, test, visit } from './support.mjs';
 
 const FRAME = '<iframe title="Kaart" width="400" height="300" data-koek="display" data-src="/demo/map.nl.html"></iframe>';
 const LONG = `<main><h1>Proef</h1><a id="first" href="/privacy/settings" data-koek-settings>Instellingen</a>
@@ -40,12 +40,12 @@ test('invariant 10: the page scrolls in every state of the widget', AT_ONCE, asy
   await page.waitForSelector('#koek-settings[open]');
   const locked = await page.evaluate(() => [document.documentElement, document.body].map((one) => getComputedStyle(one).overflowY));
   assert.deepEqual(locked, ['visible', 'visible'], 'behind the dialog');
-  await page.keyboard.press('Escape');
+  await escape(page);
   await scrolls(page, 'after the settings');
   await press(page, '#koek-accept');
   await page.evaluate(() => document.activeElement.blur());
   await scrolls(page, 'with the confirmation');
-  await page.click('#koek-close');
+  await close(page);
   await scrolls(page, 'with nothing');
 });
 
@@ -75,7 +75,7 @@ test('invariant 10: the Tab key goes through the banner into the page and on to 
   assert.equal(await page.evaluate(() => document.activeElement.name), 'name');
   // The dialog is the one place that keeps it, and gives it back.
   await reopen(page);
-  await page.keyboard.press('Escape');
+  await escape(page);
   assert.equal(await page.evaluate(() => document.activeElement.id), 'first');
 });
 
@@ -94,9 +94,11 @@ const SHIFTS = () => {
   }).observe({ type: 'layout-shift', buffered: true });
 };
 
-/** What has shifted until now, after two frames. */
-const shifted = (page) =>
-  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(window.shifts))))));
+/** What has shifted until all is done that was begun. */
+async function shifted(page) {
+  await quiet(page);
+  return page.evaluate(() => window.shifts);
+}
 
 for (const [name, width, height] of [['a desktop', 1280, 900], ['a telephone', 360, 640]]) {
   test(`invariant 10: nothing shifts on ${name}: on load, on a press, on late parts, on a release`, async (room) => {
@@ -107,7 +109,7 @@ for (const [name, width, height] of [['a desktop', 1280, 900], ['a telephone', 3
     assert.deepEqual(await shifted(page), [], 'the demonstration, on load');
     await press(page, '#koek-accept');
     assert.deepEqual(await shifted(page), [], 'on a press');
-    await page.click('#koek-close');
+    await close(page);
     assert.deepEqual(await shifted(page), [], 'on closing');
     await context.clearCookies();
     await fixture(room, LONG.replace('</h1>', '</h1><p>Een regel tekst.</p>'));
@@ -126,7 +128,7 @@ for (const [name, width, height] of [['a desktop', 1280, 900], ['a telephone', 3
     await press(page, '#koek-refuse-all');
     await page.waitForSelector('.koek-embed');
     assert.deepEqual(await shifted(page), [], 'a withdrawal');
-    await page.click('#koek-close');
+    await close(page);
     await page.reload();
     await page.waitForSelector('.koek-embed');
     assert.deepEqual(await shifted(page), [], 'a return visit');
@@ -172,7 +174,7 @@ for (const [name, [code, works]] of Object.entries(HOSTILE)) {
     const later = "<script>addEventListener('load', () => { document.title = 'de pagina werkt'; });</script>";
     await fixture(room, LONG + later, { head: `<script>${code}</script>` });
     // Nothing is asked of the page's own names here: they are what is broken. Parts come late, so until the line is quiet.
-    await page.waitForLoadState('networkidle');
+    await quiet(page);
     assert.equal(await page.title(), 'de pagina werkt');
     if (works) {
       await page.locator('.koek-embed').waitFor();
@@ -187,7 +189,7 @@ for (const [name, [code, works]] of Object.entries(HOSTILE)) {
         if (box) await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
       }
     }
-    await page.waitForLoadState('networkidle');
+    await quiet(page);
     assert.deepEqual(thrown, []);
     if (works) assert.deepEqual((await context.cookies()).map((one) => one.name), ['__Host-koek']);
     assert.ok(seen.posts.length <= 1);
@@ -208,7 +210,7 @@ test('invariant 10: a scroll bar that comes with the banner throws nothing into 
       const kept = parseFloat(getComputedStyle(document.documentElement).marginBottom);
       return kept > 0 && kept === document.querySelector('#koek-banner').offsetHeight;
     });
-    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    await quiet(page);
     assert.equal(await page.evaluate(() => window.thrown), undefined, `${height}`);
   }
 });

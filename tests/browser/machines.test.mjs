@@ -1,7 +1,7 @@
 /** What a machine may do for a visitor: refuse, in her place or by the browser's signal. It never accepts. */
 import assert from 'node:assert/strict';
 import { records } from './front.mjs';
-import { answers, boxes, fixture, NOTHING, press, reopen, stored, test, visit } from './support.mjs';
+import { answers, boxes, escape, fixture, NOTHING, press, quiet, ready, reopen, stored, test, turn, visit } from './support.mjs';
 
 /** A browser that asks for nothing to be sold or shared. Chromium has no such switch, so its two ends are set. */
 const GPC = { context: { extraHTTPHeaders: { 'Sec-GPC': '1' } } };
@@ -24,7 +24,7 @@ test('invariant 8: the signal refuses what is shared, without a question; what s
   assert.deepEqual(seen.posts[0].choices, { display: false, preferences: true }, 'a yes to what was asked is no yes to the rest');
   assert.deepEqual(await answers(page), { display: false, preferences: true });
   await page.reload();
-  await page.evaluate(() => window.koektrommel.ready);
+  await ready(page);
   assert.equal(await page.locator('#koek-banner').count(), 0);
   const [record] = await records(data);
   assert.deepEqual([record.gpc, record.actor, record.control], [true, 'person', 'save']);
@@ -34,9 +34,10 @@ test('the signal and nothing but shared purposes: no banner, nothing stored, not
   const { page, context, address, data, seen } = room;
   await signal(context);
   await page.goto(`${address}/`);
-  await page.evaluate(() => window.koektrommel.ready);
+  await ready(page);
   // The page's own way to the settings is offered after the banner would have been.
   await reopen(page);
+  await quiet(page);
   assert.equal(await page.locator('#koek-banner').count(), 0);
   assert.deepEqual(await stored(page, context), NOTHING);
   assert.deepEqual(seen.posts, []);
@@ -75,9 +76,9 @@ test('without a script the signal is a no to what is shared, that the visitor ca
   assert.doesNotMatch(await page.textContent('fieldset:has([name="choice.preferences"])'), /delen/);
   assert.deepEqual(await context.cookies(), [], 'looking stores nothing');
   await page.check('input[name="choice.preferences"][value=yes]');
-  await Promise.all([page.waitForURL(/saved=/), page.click('button[value=save]')]);
+  await turn(page, () => page.click('button[value=save]'));
   await page.check('input[name="choice.display"][value=yes]');
-  await Promise.all([page.waitForURL(/saved=/), page.click('button[value=save]')]);
+  await turn(page, () => page.click('button[value=save]'));
   assert.deepEqual(await checked(), ['choice.preferences yes', 'choice.display yes'], 'an answer of her own stays');
   const log = (await records(data)).map(({ gpc, choices }) => [gpc, choices.display]);
   assert.deepEqual(log, [[true, false], [true, true]]);
@@ -90,7 +91,8 @@ test('who receives what is told in the settings, in the page’s table and on th
   const about = (id) => page.textContent(`#koek-t-${id}`);
   assert.match(await about('display'), / Wij delen dit met: Kaartenmaker, Bureau B\.$/);
   assert.doesNotMatch(await about('preferences'), /delen/);
-  await page.keyboard.press('Escape');
+  await escape(page);
+  await page.waitForSelector('[data-koek-table] table');
   const rows = await page.$$eval('[data-koek-table] tr', (all) => all.map((row) => [...row.cells].map((cell) => cell.textContent)));
   assert.equal(rows[0][2], 'Gedeeld met');
   assert.equal(rows.find(([name]) => name === '__Host-koek_display')[2], 'Kaartenmaker, Bureau B');
@@ -134,6 +136,7 @@ test('invariant 8: no press of a script accepts, on any control of the banner, t
   assert.equal(await imitate(page, '#koek-settings [id^=koek-p-], #koek-settings [for^=koek-p-]'), 4);
   await page.$$eval('#koek-settings [id^=koek-p-]', (all) => all.forEach((box) => (box.checked = true)));
   assert.equal(await imitate(page, '#koek-save, #koek-accept-all'), 2);
+  await quiet(page);
   assert.deepEqual(seen.posts, []);
   assert.deepEqual(await page.evaluate(() => window.koektrommel.choices()), { preferences: false, display: false });
   assert.equal(await page.getAttribute('iframe', 'src'), null);
@@ -144,6 +147,7 @@ test('invariant 8: no press of a script accepts, on any control of the banner, t
     for (const name of ['accept', 'acceptAll', 'decide', 'save', 'set']) koektrommel[name]?.({ display: true, preferences: true });
     koektrommel.push((api) => api.accept?.());
   });
+  await quiet(page);
   assert.deepEqual(seen.posts, []);
   assert.deepEqual(await boxes(page), { preferences: true, display: true });
   // A person who saves what she sees, accepts.
@@ -169,7 +173,7 @@ for (const [where, id, before] of [
     assert.equal(record.actor, 'automation');
     assert.deepEqual(record.choices, { display: false, preferences: false });
     await page.reload();
-    await page.evaluate(() => window.koektrommel.ready);
+    await ready(page);
     assert.equal(await page.locator('#koek-banner').count(), 0);
   });
 }

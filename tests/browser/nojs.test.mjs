@@ -1,6 +1,6 @@
 /** Without JavaScript: the whole choice on the server's own page, in a real browser that runs none. */
 import assert from 'node:assert/strict';
-import { audit, logSize, test } from './support.mjs';
+import { audit, logSize, ready, test, turn } from './support.mjs';
 
 const OFF = { context: { javaScriptEnabled: false } };
 
@@ -33,7 +33,7 @@ test('choose, save, change and refuse without JavaScript', OFF, async (room) => 
   await page.goto(`${address}/`);
   assert.equal(await page.locator('#koek-banner, #koek-reopen').count(), 0);
   assert.deepEqual(await context.cookies(), []);
-  await page.click('footer [data-koek-settings]');
+  await turn(page, () => page.click('footer [data-koek-settings]'));
   await page.waitForURL(/\/privacy\/settings/);
   assert.equal(await page.locator('form.choice input:checked').count(), 0, 'nothing is ticked beforehand');
   assert.deepEqual(await context.cookies(), [], 'looking stores nothing');
@@ -41,8 +41,7 @@ test('choose, save, change and refuse without JavaScript', OFF, async (room) => 
 
   await page.check('input[name="choice.display"][value=yes]');
   await page.check('input[name="choice.preferences"][value=no]');
-  await page.click('button[value=save]');
-  await page.waitForURL(/saved=/);
+  await turn(page, () => page.click('button[value=save]'));
   assert.deepEqual(await cookie(context), { answers: 'display.1~preferences.0', fields: 'd e id n p r v' });
   assert.ok(await page.isChecked('input[name="choice.display"][value=yes]'), 'what was chosen is shown');
   assert.ok(await page.isChecked('input[name="choice.preferences"][value=no]'));
@@ -53,15 +52,13 @@ test('choose, save, change and refuse without JavaScript', OFF, async (room) => 
   assert.equal(await logSize(address), 1, 'reloading sends nothing again');
 
   await page.check('input[name="choice.preferences"][value=yes]');
-  await page.click('button[value=save]');
-  await page.waitForURL(/saved=/);
+  await turn(page, () => page.click('button[value=save]'));
   assert.equal((await cookie(context)).answers, 'display.1~preferences.1');
   assert.equal(await logSize(address), 2);
   assert.ok((await page.locator('table tbody tr').count()) >= 2, 'both records are shown');
   await look(room, 'changed');
 
-  await page.click('button[value=refuse]');
-  await page.waitForURL(/saved=/);
+  await turn(page, () => page.click('button[value=refuse]'));
   assert.deepEqual(await cookie(context), { answers: 'display.0~preferences.0', fields: 'd e n p v' }, 'no identifier');
   assert.equal(await logSize(address), 3);
   await look(room, 'refused');
@@ -73,7 +70,7 @@ test('a form that leaves a question open says so and records nothing', { ...OFF,
   const { page, context, address } = room;
   await page.goto(`${address}/privacy/settings`);
   await page.check('input[name="choice.display"][value=yes]');
-  await page.click('button[value=save]');
+  await turn(page, () => page.click('button[value=save]'));
   await page.waitForSelector('[role=alert]');
   assert.deepEqual(await context.cookies(), []);
   assert.equal(await logSize(address), 0);
@@ -82,10 +79,9 @@ test('a form that leaves a question open says so and records nothing', { ...OFF,
 test('the choice made without JavaScript holds for the widget', async (room) => {
   const { page, address } = room;
   await page.goto(`${address}/privacy/settings`);
-  await page.click('button[value=accept]');
-  await page.waitForURL(/saved=/);
+  await turn(page, () => page.click('button[value=accept]'));
   await page.goto(`${address}/`);
-  await page.evaluate(() => window.koektrommel.ready);
+  await ready(page);
   assert.equal(await page.locator('#koek-banner').count(), 0);
   assert.deepEqual(await page.evaluate(() => window.koektrommel.choices()), { preferences: true, display: true });
 });

@@ -1,6 +1,6 @@
 /** No decision is lost or doubled: leaving, a server that is down, other tabs, the back button, blocked storage. */
 import assert from 'node:assert/strict';
-import { answers, fixture, logSize, press, serve, test, visit } from './support.mjs';
+import { answers, fixture, logSize, press, quiet, ready, serve, test, turn, until, visit } from './support.mjs';
 
 test('accept and leave at once: one record', async (room) => {
   const { page, address } = room;
@@ -10,6 +10,7 @@ test('accept and leave at once: one record', async (room) => {
   await page.waitForURL(/weg=1/);
   await page.waitForFunction(() => window.koektrommel?.allows?.('display'));
   await page.waitForFunction(() => document.cookie.includes('__Host-koek=') && !localStorage.length);
+  await quiet(page);
   assert.equal(await page.locator('#koek-banner').count(), 0);
   assert.equal(await logSize(address), 1);
 });
@@ -34,6 +35,7 @@ test('accept while the server is down, leave, server up: one record', { faults: 
   );
   await fixture(room, body, { path: '/fixture-2' });
   await page.waitForFunction(() => window.koektrommel?.allows?.('display'));
+  await quiet(page);
   assert.equal(await page.locator('#koek-banner').count(), 0);
 
   room.server = await serve(data, port);
@@ -72,10 +74,11 @@ test('a refusal in the form of the settings page is not undone by a yes that sti
   await page.waitForFunction(() => document.querySelector('#koek-confirm [role=status]').textContent);
   room.server = await serve(data, new URL(address).port);
   await page.goto(`${address}/privacy/settings`);
-  await Promise.all([page.waitForURL(/saved=/), page.click('button[value=refuse]')]);
+  await turn(page, () => page.click('button[value=refuse]'));
+  assert.match(page.url(), /saved=/);
   assert.equal(await page.evaluate(() => localStorage.length), 0);
   await page.goto(`${address}/`);
-  await page.waitForFunction(() => window.koektrommel?.allows);
+  await ready(page);
   assert.deepEqual(await answers(page), { preferences: false, display: false });
   assert.equal(await logSize(address), 2);
 });
@@ -124,13 +127,20 @@ test('too busy: kept, and never sent more than once per page', { faults: true },
   const { page, context, address, seen } = room;
   const path = `${address}/privacy/api/v1/consents`;
   await context.route(path, (route) => route.fulfill({ status: 503, headers: { 'retry-after': '1' }, body: '' }));
+  await page.clock.install();
   await visit(room);
+  const sent = async (times) => {
+    await until('it is sent once', () => seen.posts.length, times);
+    await quiet(page);
+    // Whatever is to happen within the hour.
+    await page.clock.runFor('01:00:00');
+    await quiet(page);
+    assert.equal(seen.posts.length, times);
+  };
   await page.click('#koek-refuse');
-  await page.waitForTimeout(1500);
-  assert.equal(seen.posts.length, 1);
+  await sent(1);
   await page.reload();
-  await page.waitForTimeout(1500);
-  assert.equal(seen.posts.length, 2);
+  await sent(2);
   assert.equal(await page.locator('#koek-banner').count(), 0);
   await context.unroute(path);
   await page.reload();
@@ -156,7 +166,6 @@ test('the back button follows', async (room) => {
   await page.waitForSelector('#koek-banner');
   await press(page, '#koek-refuse');
   await page.goBack();
-  await page.evaluate(() => window.koektrommel.ready);
   await page.waitForSelector('#koek-banner', { state: 'detached' });
 });
 

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { audit, press, program, test, visit } from './support.mjs';
+import { audit, press, program, test, turn, visit } from './support.mjs';
 
 const folder = await mkdtemp(join(tmpdir(), 'koektrommel-receipts-'));
 after(() => rm(folder, { recursive: true }));
@@ -35,8 +35,7 @@ test('a refusal is carried away from the confirmation, and proves itself, while 
   const { page, address, context } = room;
   await visit(room);
   await press(page, '#koek-refuse');
-  await page.locator('a', { hasText: /^Bewaar uw bewijs: / }).click();
-  await page.waitForURL(/receipt/);
+  await turn(page, () => page.locator('a', { hasText: /^Bewaar uw bewijs: / }).click());
   assert.match(await page.textContent('main'), /geweigerd/i);
   const begun = page.waitForEvent('download');
   await page.click('a[download]');
@@ -61,10 +60,9 @@ test('a visitor erases her proofs from the settings page and sees that they are 
   await press(page, '#koek-accept');
   await page.goto(`${address}/privacy/settings?lang=nl`);
   await audit(page, 'settings with a record');
-  await page.click('a[href*="/settings/erase"]');
+  await turn(page, () => page.click('a[href*="/settings/erase"]'));
   await audit(page, 'before erasing');
-  await page.click('main form button[type=submit]');
-  await page.waitForURL(/settings/);
+  await turn(page, () => page.click('main form button[type=submit]'));
   await audit(page, 'after erasing');
   const left = await page.evaluate(async () => (await fetch('/privacy/api/v1/consents')).json());
   assert.deepEqual(left.records, []);

@@ -1,7 +1,7 @@
 /** When something is asked again and why; clocks that are wrong; and answers that come late. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { configure, fixture, press, reopen, serve, test, visit } from './support.mjs';
+import { configure, fixture, press, quiet, ready, reopen, serve, test, visit } from './support.mjs';
 
 const LINK = '<main><h1>Proef</h1><a href="/privacy/settings" data-koek-settings>Instellingen</a></main>';
 /** Another holder of the cookie: a yes to the display was not a yes to this. */
@@ -43,10 +43,11 @@ test('what has changed is asked again, alone, and says so', { faults: true }, as
   await visit(room);
   assert.deepEqual(await page.$$eval('#koek-banner li', (all) => all.map((one) => one.textContent)), ['Veranderd: Uw weergave. Ook de letters.']);
   assert.deepEqual(await answers(page), { preferences: true, display: false });
+  await quiet(page);
   assert.equal(asked.length, 1);
   await press(page, '#koek-refuse');
   await page.goto(`${address}/`);
-  await page.evaluate(() => koektrommel.ready);
+  await ready(page);
   assert.deepEqual(await answers(page), { preferences: true, display: false });
   assert.equal(asked.length, 1, 'the cookie is enough again');
 });
@@ -91,13 +92,13 @@ test('a clock that is a year ahead asks the server, not the visitor', { faults: 
   const asked = asking(room);
   await fixture(room, LINK);
   await page.waitForFunction(() => window.koektrommel?.allows?.('display'));
+  await quiet(page);
   assert.equal(asked.length, 1);
   assert.equal(await page.locator('#koek-banner').count(), 0);
   // Who cannot reach the server is not asked either: nothing is known, so nothing is allowed.
   await context.route('**/api/v1/choice**', (route) => route.abort());
   await page.reload();
-  await page.waitForFunction(() => window.koektrommel?.ready);
-  await page.evaluate(() => koektrommel.ready);
+  await ready(page);
   assert.deepEqual(await answers(page), { preferences: false, display: false });
   assert.equal(await page.locator('#koek-banner').count(), 0);
 });
@@ -136,7 +137,7 @@ for (const [word, last, expected] of [
     assert.equal((await said).status(), 201);
     await page.waitForFunction(() => localStorage.getItem('koek-outbox') === null);
     await page.goto(`${address}/`);
-    await page.evaluate(() => koektrommel.ready);
+    await ready(page);
     assert.deepEqual(await answers(page), expected);
     assert.equal(await page.locator('#koek-banner').count(), 0);
   });

@@ -1,6 +1,6 @@
 /** The settings' own script: fetched when used and only then, kept out of the way when it cannot be had. */
 import assert from 'node:assert/strict';
-import { fixture, logSize, NOTHING, press, reopen, stored, test, visit } from './support.mjs';
+import { close, escape, fixture, logSize, NOTHING, press, quiet, ready, reopen, stored, test, until, visit } from './support.mjs';
 
 /** The parts of the script are named by their hashes; the page's own tag names none. */
 const PART = /\/privacy\/koektrommel\.[0-9a-f]{16}\.js$/;
@@ -23,17 +23,21 @@ test('a first visit takes one request; the settings come when they are wanted, a
   const asked = watch(context);
   await fixture(room, PLAIN);
   await page.waitForSelector('#koek-banner');
-  await page.waitForTimeout(1500);
+  // The last thing that the widget does by itself.
+  await page.waitForSelector('#koek-banner [role=status]:not(:empty)', { state: 'attached' });
+  await quiet(page);
   assert.equal(asked.length, 1, asked.join(' '));
   await page.hover('#koek-choose');
-  await page.waitForTimeout(300);
+  await until('both are asked for', () => asked.length, 3);
+  await quiet(page);
   assert.equal(asked.length, 3, asked.join(' '));
   assert.deepEqual(await stored(page, context), NOTHING, 'fetching ahead leaves nothing');
   await page.click('#koek-choose');
   await page.waitForSelector('#koek-display');
-  await page.keyboard.press('Escape');
+  await escape(page);
   await page.click('#koek-choose');
   await page.waitForSelector('#koek-display');
+  await quiet(page);
   const count = (mark) => asked.filter((one) => mark.test(one)).length;
   assert.equal(count(PART), 2, 'the dialog, and the display controls in it');
   assert.equal(count(NOTICE), 1);
@@ -51,8 +55,7 @@ test('what the server sends is as small as promised', async (room) => {
   const asked = watch(page.context());
   await fixture(room, PLAIN);
   await page.hover('#koek-choose');
-  await page.waitForTimeout(300);
-  assert.equal(asked.length, 3);
+  await until('both are asked for', () => asked.length, 3);
   for (const one of asked.filter((one) => one.endsWith('.js'))) {
     const bytes = await size(new URL(one).pathname);
     assert.ok(bytes > 0 && bytes <= 6000, `${one}: ${bytes} B`);
@@ -129,7 +132,7 @@ test('data-lang and data-site on the tag are asked for and sent', async (room) =
 test('a site the server does not know: no question, no choice, and the page goes on', { faults: true }, async (room) => {
   const { page, seen } = room;
   await fixture(room, '<main><h1>Proef</h1></main><script src="/privacy/koektrommel.js" data-site="elsewhere"></script>', { tag: false });
-  await page.waitForTimeout(1000);
+  await quiet(page);
   assert.equal(await page.locator('#koek-banner, #koek-reopen').count(), 0);
   assert.deepEqual(seen.posts, []);
 });
@@ -140,19 +143,17 @@ test('a page without a way back gets a small button, and only then', async (room
   await press(page, '#koek-refuse');
   assert.equal(await page.textContent('#koek-open'), 'Cookie-instellingen');
   assert.equal(await page.locator('#koek-reopen').count(), 1);
-  // Closing waits out the second half of a double click.
-  await page.waitForTimeout(500);
-  await page.click('#koek-close');
+  await close(page);
   await page.click('#koek-open');
   await page.waitForSelector('#koek-settings[open]');
-  await page.keyboard.press('Escape');
+  await escape(page);
   assert.equal(await page.evaluate(() => document.activeElement.id), 'koek-open');
 });
 
 test('a page with a way back of its own gets none', async (room) => {
   const { page } = room;
   await visit(room);
-  await page.evaluate(() => window.koektrommel.ready);
+  await ready(page);
   assert.equal(await page.locator('#koek-reopen').count(), 0);
   await press(page, '#koek-refuse');
   await reopen(page);

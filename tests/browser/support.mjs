@@ -1,11 +1,13 @@
 /**
  * A real server and a real browser for each test. `node --test tests/browser` from the root, after a release build and
- * `npm ci` in widget/; KOEKTROMMEL_BIN names another server program, CHROMIUM another browser.
+ * `npm ci` in widget/; KOEKTROMMEL_BIN names another server program, CHROMIUM another browser, KOEKTROMMEL_SLOW=6
+ * makes the browser as many times slower.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test as nodeTest } from 'node:test';
@@ -17,6 +19,9 @@ const { chromium } = require('playwright-core');
 
 export const program =
   process.env.KOEKTROMMEL_BIN ?? fileURLToPath(new URL('../../target/release/koektrommel', import.meta.url));
+
+/** How long a test may take, in milliseconds: on a slow machine too, so only what hangs is ended by it. */
+export const LIMIT = 600_000;
 
 /** The usual flags of a browser. */
 export const FLAGS =
@@ -41,18 +46,24 @@ export async function until(what, ask, expected = true, within = 60_000) {
       assert.deepEqual(answer, expected);
       return answer;
     } catch (error) {
-      if (Date.now() > end) throw new Error(`not within ${within / 1000} s: ${what}`, { cause: error });
+      if (Date.now() > end) throw new Error(`not within ${within / 1000} s: ${what}: ${error.message}`, { cause: error });
     }
   }
 }
+
+/** How many times slower the browser is made: for finding tests that count on a fast one. */
+const SLOW = Number(process.env.KOEKTROMMEL_SLOW ?? 1);
+const slow = async (page) => (await page.context().newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: SLOW });
 
 /** What each page has asked for: what is underway, and how much there was in all. */
 const lines = new WeakMap();
 
 /** Keeps count of what the pages of a context ask for, so that `quiet` knows. */
 export function follow(context) {
+  context.setDefaultTimeout(60_000);
   const add = (page) => {
     const line = { underway: new Set(), all: 0 };
+    if (SLOW > 1) slow(page).catch(() => {});
     lines.set(page, line);
     page.on('request', (request) => {
       // With another document, what the one before it asked for is no longer told of.
@@ -61,30 +72,59 @@ export function follow(context) {
       line.all++;
     });
     for (const end of ['requestfinished', 'requestfailed']) page.on(end, (request) => line.underway.delete(request));
+    // Nobody reads on after a no, and what is not read is never told to have ended.
+    page.on('response', (answer) => answer.status() >= 400 && line.underway.delete(answer.request()));
   };
   context.pages().forEach(add);
   context.on('page', add);
 }
 
-/** Two frames of the page: what it does in the next frame has been done. */
-export const frames = (page) =>
-  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))));
+/** Does something that leads to another document, of which the address may be the same, and waits until that is there. */
+export async function turn(page, act) {
+  const loaded = page.waitForEvent('load');
+  await act();
+  await loaded;
+}
+
+/** Of a frame that is gone, the end is not told. */
+function isOver(request) {
+  try {
+    return request.frame().isDetached();
+  } catch {
+    // The frame of a navigation is there once it has an answer.
+    return false;
+  }
+}
 
 /**
  * Waits until a page has done all that it does by itself, timers apart: nothing that it asked for is underway, and two
- * frames later it has not asked for more. What has not happened by then does not happen.
+ * frames later it has not asked for more. What has not happened by then does not happen. Uses nothing of the page's own.
  */
 export async function quiet(page) {
   const line = lines.get(page);
-  let all;
   await until('the page asks for nothing more', async () => {
-    all = line.all;
-    await frames(page);
+    const { all } = line;
+    // Stable is what stands still for two frames.
+    await (await page.waitForSelector('html', { state: 'attached' })).waitForElementState('stable');
     // To the browser itself and back, which tells of requests that a test answers.
     await page.context().cookies();
-    return [line.all - all, [...line.underway].map((one) => one.url())];
+    return [line.all - all, [...line.underway].filter((one) => !isOver(one)).map((one) => one.url())];
   }, [0, []]);
 }
+
+/** Waits until the widget knows the standing choice and has asked, if there is something to ask. */
+export async function ready(page) {
+  await page.waitForFunction(() => window.koektrommel?.ready);
+  await quiet(page);
+}
+
+/** A port that is free, and none that the system gives to whoever asks for any: it is still free when a server starts again. */
+export const freePort = () =>
+  new Promise((resolve) => {
+    const port = 10_000 + Math.floor(Math.random() * 22_000);
+    const socket = createServer().once('error', () => resolve(freePort()));
+    socket.listen(port, '127.0.0.1', () => socket.close(() => resolve(port)));
+  });
 
 /** Starts a server on `data`, with `more` arguments; port 0 lets it choose. Gives its address, what it `told()`, and `stop()`, which kills it outright. */
 export async function serve(data, port = 0, more = []) {
@@ -124,11 +164,11 @@ export async function configure(folder, changes) {
  * has other than the example, as `configure` takes it.
  */
 export function test(name, options, body = options) {
-  nodeTest(name, { timeout: 120_000 }, async () => {
+  nodeTest(name, { timeout: LIMIT }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'koektrommel-'));
     const data = join(folder, 'data');
     const config = options.site && ['--config', await configure(join(folder, 'site'), options.site)];
-    const server = await serve(data, 0, config);
+    const server = await serve(data, await freePort(), config);
     const own = options.launch && (await launch(options.launch));
     const context = await (own ?? (await browser())).newContext({ locale: 'nl-NL', ...options.context });
     // One page view in so many looks for undeclared names, by chance: not these, unless a test wants it.
@@ -175,6 +215,19 @@ export async function press(page, id) {
   const status = (await answer).status();
   assert.equal(status, 201);
   await page.waitForFunction(() => localStorage.getItem('koek-outbox') === null);
+}
+
+/** Closes the confirmation; a press so soon that it may be the second half of a double click is not heeded. */
+export const close = (page) =>
+  until('the confirmation is closed', async () => {
+    if (await page.locator('#koek-confirm').count()) await page.click('#koek-close');
+    return page.locator('#koek-confirm').count();
+  }, 0);
+
+/** Closes the settings without a choice, until the focus is back. */
+export async function escape(page) {
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('#koek-settings', { state: 'detached' });
 }
 
 /** Opens the settings by the page's own link. */

@@ -1,6 +1,6 @@
 /** Display settings and preferences: set by the visitor, kept for the visit or longer by choice, gone on withdrawal. */
 import assert from 'node:assert/strict';
-import { audit, fixture, logSize, NOTHING, press, reopen, stored, test, visit } from './support.mjs';
+import { audit, close, escape, fixture, logSize, NOTHING, press, quiet, ready, reopen, stored, test, until, visit } from './support.mjs';
 
 const attribute = (page, name) => page.getAttribute('html', `data-koek-${name}`);
 const set = (page, use, name, value) =>
@@ -18,11 +18,14 @@ async function section(page) {
 const term = (page) => page.locator('#koek-display [role=status]:not(:empty)').textContent();
 
 /** Answers what the page was told, in order. */
-const listen = (page) =>
-  page.evaluate(() => {
+async function listen(page) {
+  await page.evaluate(() => {
     window.told = [];
     window.koektrommel.on('setting', ({ purpose, name, value }) => window.told.push([purpose, name, value].join(' ')));
   });
+  // What tells it is a part, and is fetched.
+  await quiet(page);
+}
 
 test('a display setting holds at once and on the next page, for this visit', async (room) => {
   const { page, context, address } = room;
@@ -45,6 +48,7 @@ test('a display setting holds at once and on the next page, for this visit', asy
   await set(page, 'display', 'text-size', '100');
   assert.equal(await attribute(page, 'text-size'), null, 'the default is no attribute');
   await set(page, 'display', 'contrast', 'normal');
+  await quiet(page);
   assert.deepEqual(await page.evaluate(() => window.told), ['display text-size ', 'display contrast ']);
   assert.deepEqual(await stored(page, context), NOTHING, 'nothing is kept of what is as it is by default');
   assert.equal(await logSize(address), 0, 'a setting is no decision');
@@ -109,7 +113,6 @@ test('a yes keeps it for a next visit; a no ends that, and leaves what is for th
   assert.ok(Date.parse(answer.until) > Date.now() + 150 * 864e5);
   // It does not last longer by being changed.
   near(await cookie(context, 'display'), kept);
-  await page.click('#koek-close').catch(() => {});
   await reopen(page);
   await press(page, '#koek-refuse-all');
   assert.equal(await attribute(page, 'text-size'), null, 'gone from the page');
@@ -163,12 +166,13 @@ test('other tabs follow, and a page that comes back by the back button', async (
   await press(page, '#koek-refuse');
   const second = await context.newPage();
   await second.goto(address);
-  await second.evaluate(() => window.koektrommel.ready);
+  await ready(second);
   await listen(second);
   await set(page, 'display', 'text-size', '150');
   await second.waitForFunction(() => document.documentElement.dataset.koekTextSize === '150');
   await set(page, 'preferences', 'district', 'centrum');
   await second.waitForFunction(() => document.querySelector('#search-place').value === 'centrum');
+  await quiet(second);
   assert.deepEqual(await second.evaluate(() => window.told), ['display text-size 150', 'preferences district centrum']);
   await second.goto(`${address}/demo/map.nl.html`);
   await set(page, 'display', 'text-size', '125');
@@ -223,6 +227,7 @@ test('nothing of the device is read: no screen, no canvas, no fonts, no media', 
   await section(page);
   await page.check('#koek-display input[name=contrast][value=high]');
   await term(page);
+  await quiet(page);
   assert.deepEqual(await page.evaluate(() => window.reads), []);
   await page.evaluate(() => screen.width);
   assert.deepEqual(await page.evaluate(() => window.reads), ['window.screen', 'screen.width'], 'the watch works');
@@ -252,8 +257,7 @@ test('the section in the settings: by keyboard alone, at once, and it says for h
     assert.match(await page.textContent('#koek-display p:last-of-type'), words.next);
     await page.check('#koek-p-display');
     await press(page, '#koek-save');
-    await page.waitForTimeout(500);
-    await page.click('#koek-close');
+    await close(page);
     await section(page);
     assert.match(await term(page), words.choice);
     assert.ok(await page.isChecked('#koek-display input[name=text-size][value="125"]'));
@@ -262,9 +266,8 @@ test('the section in the settings: by keyboard alone, at once, and it says for h
     await page.keyboard.press('Enter');
     await answer;
     assert.equal(await attribute(page, 'text-size'), null);
-    assert.ok(await page.isChecked('#koek-display input[name=text-size][value="100"]'));
-    await page.keyboard.press('Escape');
-    await page.waitForSelector('#koek-settings', { state: 'detached' });
+    await page.waitForSelector('#koek-display input[name=text-size][value="100"]:checked');
+    await escape(page);
   }
 });
 
@@ -282,7 +285,7 @@ test('the section is large enough, fits 320 px at twice the text, and axe finds 
       const wide = await page.locator('#koek-settings dialog').evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth);
       assert.ok(wide <= 0, `${width} px at ${size} %: ${wide} px too wide`);
       await audit(page, `display section, ${width} px, ${size} %, ${JSON.stringify(media)}`);
-      await page.keyboard.press('Escape');
+      await escape(page);
     }
   }
 });

@@ -1,6 +1,6 @@
 /** What was filled in is there again in the same visit, what is private never is, and the next page gets what it needs. */
 import assert from 'node:assert/strict';
-import { audit, fixture, NOTHING, press, stored, test, visit } from './support.mjs';
+import { audit, fixture, NOTHING, press, quiet, stored, test, turn, until, visit } from './support.mjs';
 
 const FORMS = /\/api\/v1\/forms\//;
 
@@ -46,11 +46,15 @@ const NEVER = `<main><h1>Proef</h1><form data-koek-remember="never">
 test('nothing is sent or stored before the visitor types', async (room) => {
   const { page, context } = room;
   const asked = watch(context);
+  await page.clock.install();
   await fixture(room, ALL);
   await page.waitForSelector('#koek-banner');
   await page.focus('[name=name]');
   await page.keyboard.press('Tab');
-  await page.waitForTimeout(1500);
+  await quiet(page);
+  // Whatever is to happen within the hour.
+  await page.clock.runFor('01:00:00');
+  await quiet(page);
   assert.deepEqual(asked, ['GET'], 'asked whether there is something, and nothing more');
   assert.deepEqual(await stored(page, context), NOTHING);
   assert.equal(await page.locator('.koek-line').count(), 0);
@@ -102,8 +106,7 @@ test('what was typed just before leaving goes along', async (room) => {
   await page.waitForFunction(() => performance.getEntriesByType('resource').some((one) => one.name.includes('/forms/')));
   await page.fill('[name=name]', 'Snel weg');
   await page.goto(`${address}/demo/map.nl.html`);
-  await page.waitForTimeout(500);
-  assert.ok((await context.cookies()).some((one) => one.name === '__Host-koek_form'));
+  await until('it is kept', async () => (await context.cookies()).some((one) => one.name === '__Host-koek_form'));
   await page.goto(`${address}/fixture`);
   await page.waitForFunction(() => document.querySelector('[name=name]').value === 'Snel weg');
 });
@@ -137,8 +140,11 @@ test('what the browser or the page has filled in meanwhile stays', async (room) 
   });
   await page.reload();
   await page.fill('[name=name]', 'Al ingevuld');
+  // What is typed is sent after what was asked first has been answered.
+  const next = answered(page, 'PUT');
   go();
-  await page.waitForTimeout(1500);
+  await next;
+  await quiet(page);
   assert.equal(await page.inputValue('[name=name]'), 'Al ingevuld');
 });
 
@@ -170,14 +176,13 @@ test('a button clears it, and can put it back; a reset and a submit forget it', 
   await gone;
   assert.deepEqual(await names(), []);
   await type('Verstuurd');
-  gone = page.context().waitForEvent('request', (one) => one.method() === 'DELETE');
   await page.click('button:has-text("Versturen")');
-  await gone;
   await page.waitForURL('**/demo/map.nl.html**');
-  await page.waitForTimeout(500);
-  assert.deepEqual(await names(), []);
+  await until('it is forgotten', names, []);
+  const nothing = answered(page, 'GET');
   await page.goto(`${address}/fixture`);
-  await page.waitForTimeout(1000);
+  await nothing;
+  await quiet(page);
   assert.equal(await page.inputValue('[name=name]'), '');
 });
 
@@ -203,10 +208,12 @@ test('the repair form: two pages, a reload, the way back, and sent', { faults: t
     const told = () => page.locator('[data-field=what] dd').innerText();
     await page.waitForSelector('#send-form:visible');
     assert.equal(await told(), words.leak);
-    await page.waitForTimeout(500);
+    // The page hands it on again, for the next time.
+    await quiet(page);
     await page.reload();
     await page.waitForSelector('#send-form:visible');
     assert.equal(await told(), words.leak, 'after a reload');
+    await quiet(page);
     await audit(page, 'step 2');
     await page.click('#send-form a');
     await page.waitForFunction(() => document.querySelector('#repair-text')?.value === 'Het druppelt');
@@ -214,7 +221,7 @@ test('the repair form: two pages, a reload, the way back, and sent', { faults: t
     await page.locator('#repair-form [type=submit]').press('Enter');
     await page.waitForURL(`${address}/demo/repair.${language}.html`);
     await page.waitForSelector('#send-form:visible');
-    await page.waitForTimeout(500);
+    await quiet(page);
     const gone = answered(page, 'DELETE');
     await page.locator('#send-form [type=submit]').press('Enter');
     await page.locator('[data-result]', { hasText: words.sent }).waitFor();

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { hostTest, html, MODES, SITE, tagFor } from './deployment.mjs';
 import { records } from './front.mjs';
-import { reopen } from './support.mjs';
+import { press, quiet, ready, reopen } from './support.mjs';
 
 const ELSEWHERE = ['sibling', 'cross-site'];
 
@@ -25,19 +25,10 @@ const is = (page, use, name, value) =>
 const hasDisplay = (page, name, value) =>
   page.waitForFunction(([name, value]) => document.documentElement.getAttribute(`data-koek-${name}`) === value, [name, value]);
 
-/** Presses a button of the widget and waits until the decision is recorded and no longer waits to be sent. */
-async function press(page, id) {
-  const answer = page.waitForResponse((one) => one.request().method() === 'POST');
-  await page.click(id);
-  assert.equal((await answer).status(), 201);
-  await page.waitForFunction(() => localStorage.getItem('koek-outbox') === null);
-}
-
 /** A page of the site, when the widget knows the standing choice. */
 async function go(page, path = '/') {
   await page.goto(SITE + path);
-  await page.waitForFunction(() => window.koektrommel?.ready);
-  await page.evaluate(() => window.koektrommel.ready);
+  await ready(page);
 }
 
 for (const mode of ELSEWHERE) {
