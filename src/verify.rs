@@ -8,6 +8,7 @@ mod data;
 mod deletions;
 mod file;
 mod files;
+mod manifests;
 mod parallel;
 
 use std::{io, path::Path};

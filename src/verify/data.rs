@@ -11,7 +11,7 @@ use koektrommel_core::{
 };
 use koektrommel_evidence::row::Row;
 
-use super::{Place, Report, VerifyError, deletions::Deletions, files, parallel};
+use super::{Place, Report, VerifyError, deletions::Deletions, files, manifests, parallel};
 use crate::{
     folder::Folder,
     keys::log::{verifiers, verify},
@@ -39,7 +39,8 @@ pub struct Elsewhere {
 pub fn data(folder: &Folder, store: &dyn Store, elsewhere: &Elsewhere) -> Result<Report, VerifyError> {
     let head = store.head()?;
     let size = head.frontier.size();
-    let mut keys = read_keys(folder)?;
+    let all_keys = read_keys(folder)?;
+    let mut keys = all_keys.clone();
     // Where keys are known from elsewhere, no other counts: the folder may name any as one that was used before.
     keys.retain(|key| elsewhere.keys.is_empty() || elsewhere.keys.contains(key));
     if keys.is_empty() {
@@ -48,6 +49,7 @@ pub fn data(folder: &Folder, store: &dyn Store, elsewhere: &Elsewhere) -> Result
     let kept = elsewhere.checkpoint.as_deref().map(|note| read_kept(note, &keys, size)).transpose()?;
     if size == 0 && head.checkpoint.is_empty() {
         files::check(folder)?;
+        manifests::check(folder, store, &all_keys, None)?;
         return Ok(Report { proved: vec!["The log is empty.".to_owned()], unproved: Vec::new() });
     }
     let (signed, key) = check_head(&head, &keys)?;
@@ -55,7 +57,7 @@ pub fn data(folder: &Folder, store: &dyn Store, elsewhere: &Elsewhere) -> Result
     let mut tree = Frontier::new();
     let (mut last, mut counts) = (String::new(), Counts::default());
     let mut deletions = Deletions::default();
-    let mut at = 0;
+    let (mut restored, mut at) = (None, 0);
     while at < size {
         let items = store.items(at..size.min(at + STRETCH))?;
         if items.is_empty() {
@@ -85,6 +87,7 @@ pub fn data(folder: &Folder, store: &dyn Store, elsewhere: &Elsewhere) -> Result
             match &what {
                 What::Erased => deletions.erased(index),
                 What::Deletion(_, items) => deletions.stated(index, items),
+                What::Restoration(_, size) => restored = Some(restored.unwrap_or(*size).min(*size)),
                 _ => {}
             }
             let Some(time) = what.time() else { continue };
@@ -105,6 +108,7 @@ pub fn data(folder: &Folder, store: &dyn Store, elsewhere: &Elsewhere) -> Result
         return Err(VerifyError::bad(Place::Log, "its newest time is before that of its last record"));
     }
     files::check(folder)?;
+    manifests::check(folder, store, &all_keys, restored)?;
     let unfinished = deletions.check(folder.path("erasing.json").exists())?;
     let mut report = report(key, &signed, &counts, kept.as_ref());
     report.unproved.extend(unfinished);
@@ -162,16 +166,18 @@ enum What<'a> {
     Access(&'a str),
     /// With what it says was erased.
     Deletion(&'a str, Indexes),
-    Restoration(&'a str),
+    /// With the size that it was put back to.
+    Restoration(&'a str, u64),
     Erased,
 }
 
 impl<'a> What<'a> {
     const fn time(&self) -> Option<&'a str> {
         match self {
-            Self::Consent(time) | Self::Access(time) | Self::Deletion(time, _) | Self::Restoration(time) => {
-                Some(*time)
-            }
+            Self::Consent(time)
+            | Self::Access(time)
+            | Self::Deletion(time, _)
+            | Self::Restoration(time, _) => Some(*time),
             Self::Erased => None,
         }
     }
@@ -190,7 +196,7 @@ impl Counts {
         match what {
             What::Consent(_) => self.consents += 1,
             What::Access(_) => self.accesses += 1,
-            What::Deletion(..) | What::Restoration(_) => self.statements += 1,
+            What::Deletion(..) | What::Restoration(..) => self.statements += 1,
             What::Erased => self.erased += 1,
         }
     }
@@ -222,7 +228,7 @@ fn check<'a>(index: u64, item: &'a Item, notices: &Notices<'_>) -> Result<(Hash,
                 Ok((leaf, What::Deletion(row.time, deletion.items)))
             }
             Ok(Record::Restoration(restoration)) if restoration.size <= index => {
-                Ok((leaf, What::Restoration(row.time)))
+                Ok((leaf, What::Restoration(row.time, restoration.size)))
             }
             _ => Err("its statement cannot be right: it names what is not before it".to_owned()),
         },

@@ -1,4 +1,4 @@
-//! The files beside the log: each is what its name, its own sum or the log says. What is secret and random in them
+//! The files beside the log: each is what its name or its own sum says. What is secret and random in them
 //! cannot be told from other random bytes; it is only seen to be readable.
 
 use std::{fs, io, path::Path};
@@ -8,7 +8,6 @@ use koektrommel_core::hash::Hash;
 use super::{Place, VerifyError, named};
 use crate::{
     accounts::Accounts,
-    download::Manifest,
     folder::Folder,
     history,
     keys::{KeyRing, LogKey},
@@ -29,14 +28,6 @@ pub(super) fn check(folder: &Folder) -> Result<(), VerifyError> {
     for began in history::list(folder).map_err(|error| wrong(error.to_string()))? {
         history::read(folder, began.id).map_err(|error| wrong(error.to_string()))?;
     }
-    each(&folder.path("downloads"), &mut |path, name| {
-        let index = name.strip_suffix(".json").and_then(|index| index.parse().ok());
-        let manifest = index.map(|index| Manifest::read(folder, index));
-        match manifest {
-            Some(Ok(_)) => Ok(()),
-            _ => Err(wrong(format!("{} is not the manifest that was written", path.display()))),
-        }
-    })?;
     if folder.path("keys/log.pk8").exists() {
         LogKey::open(folder).map_err(|error| wrong(error.to_string()))?;
     }
@@ -62,7 +53,8 @@ fn by_name(path: &Path, name: &str) -> Result<(), VerifyError> {
     Err(VerifyError::bad(Place::Log, why))
 }
 
-fn each(
+/// Every file in a folder, with its name; none if there is no such folder.
+pub(super) fn each(
     folder: &Path,
     check: &mut dyn FnMut(&Path, &str) -> Result<(), VerifyError>,
 ) -> Result<(), VerifyError> {
