@@ -1,5 +1,7 @@
 //! The widget as it is served: the bundle with one site's notice in one language inside.
 
+mod parts;
+
 use std::{collections::HashMap, fs};
 
 use koektrommel_core::{
@@ -8,6 +10,8 @@ use koektrommel_core::{
     json::{self, Value},
     notice::Notice,
 };
+
+use parts::Parts;
 
 use crate::{
     asset::Asset,
@@ -19,16 +23,9 @@ use crate::{
 
 /// The bundle, built from `widget/` and committed, so that this program needs no Node to build.
 const BUNDLE: &str = include_str!("../assets/koektrommel.js");
-/// The parts of the widget that the bundle asks for by their hashes when they are used.
-const PARTS: [&str; 4] = [
-    include_str!("../assets/koektrommel-settings.js"),
-    include_str!("../assets/koektrommel-embeds.js"),
-    include_str!("../assets/koektrommel-extras.js"),
-    include_str!("../assets/koektrommel-uses.js"),
-];
 /// The words that the bundle needs at once, in the order in which it knows them (`widget/src/words.ts`); after them
 /// comes the way back to the settings. The parts of the widget fetch the others with the notice.
-const WORDS: [&str; 16] = [
+const WORDS: [&str; 17] = [
     "banner.title",
     "banner.text",
     "banner.link",
@@ -45,6 +42,7 @@ const WORDS: [&str; 16] = [
     "status.shown",
     "status.waiting",
     "status.not_kept",
+    "status.refused",
 ];
 /// Where the notice goes; stands in the bundle once.
 const PLACE: &str = "__KOEK__";
@@ -52,11 +50,11 @@ const PLACE: &str = "__KOEK__";
 const ONE_VIEW_IN: u64 = 10;
 const CONTENT_TYPE: &str = "text/javascript; charset=utf-8";
 
-/// The scripts of all sites and languages, and the folder with those that were served before.
+/// The scripts of all sites and languages, the widget's parts, and the folder with those that were served before.
 #[derive(Debug)]
 pub struct Scripts {
     current: HashMap<(SiteId, Language), Asset>,
-    parts: Vec<Asset>,
+    parts: Parts,
     folder: Folder,
 }
 
@@ -73,9 +71,7 @@ impl Scripts {
                 current.insert((site.id.clone(), language.clone()), asset);
             }
         }
-        let parts: Vec<_> = PARTS.iter().map(|part| Asset::smallest(CONTENT_TYPE, *part)).collect();
-        parts.iter().try_for_each(|part| keep(folder, part))?;
-        Ok(Self { current, parts, folder: folder.clone() })
+        Ok(Self { current, parts: Parts::open(folder)?, folder: folder.clone() })
     }
 
     /// The script that is served now.
@@ -84,22 +80,34 @@ impl Scripts {
         self.current.get(&(site.clone(), language.clone()))
     }
 
-    /// A script that is served now, by its short hash.
+    /// A script that is served now, by what stands between `koektrommel.` and `.js` in its address: its short hash,
+    /// or that of a list of parts and the name of one of them.
     #[must_use]
-    pub fn current_by_hash(&self, short_hash: &str) -> Option<&Asset> {
-        let mut known = self.current.values().chain(&self.parts);
-        known.find(|asset| asset.short_hash() == short_hash)
+    pub fn current_by_name(&self, name: &str) -> Option<&Asset> {
+        match name.split_once('.') {
+            Some((list, part)) => self.parts.find(list, part),
+            None => self.current.values().find(|asset| asset.short_hash() == name),
+        }
     }
 
-    /// A script that was served once, by its short hash. Blocks on the disk.
+    /// A script that was served once, by the same name. Blocks on the disk.
     #[must_use]
-    pub fn kept_by_hash(&self, short_hash: &str) -> Option<Asset> {
-        let is_hash =
-            short_hash.len() == 16 && short_hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        let path = self.folder.path(&file_name(short_hash));
-        let content = is_hash.then(|| fs::read(path).ok())??;
-        Some(Asset::uncompressed(CONTENT_TYPE, content)).filter(|asset| asset.short_hash() == short_hash)
+    pub fn kept_by_name(&self, name: &str) -> Option<Asset> {
+        match name.split_once('.') {
+            Some((list, part)) => Parts::kept(&self.folder, list, part),
+            None => kept(&self.folder, name),
+        }
     }
+}
+
+fn kept(folder: &Folder, short_hash: &str) -> Option<Asset> {
+    let content = is_short_hash(short_hash).then(|| fs::read(folder.path(&file_name(short_hash))).ok())??;
+    Some(Asset::uncompressed(CONTENT_TYPE, content)).filter(|asset| asset.short_hash() == short_hash)
+}
+
+/// Of exactly the form that names a file of ours, so that a name can never lead to another.
+fn is_short_hash(text: &str) -> bool {
+    text.len() == 16 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 fn keep(folder: &Folder, asset: &Asset) -> Result<(), FolderError> {
@@ -200,8 +208,7 @@ fn left_by_scripts(catalogue: &Catalogue) -> Option<String> {
 mod tests {
     use koektrommel_core::json;
 
-    use super::{BUNDLE, CONTENT_TYPE, PARTS, PLACE, WORDS, literal};
-    use crate::asset::Asset;
+    use super::{BUNDLE, PLACE, WORDS, literal};
 
     #[test]
     fn a_literal_has_quotes_where_they_are_needed() {
@@ -229,13 +236,5 @@ mod tests {
         let names: Vec<_> = WORDS.iter().map(|key| name(key)).collect();
         assert_eq!(enumerated[..WORDS.len()], names, "each by its place in the list");
         assert_eq!(enumerated[WORDS.len()], "Way");
-    }
-
-    #[test]
-    fn the_bundle_asks_for_the_parts_that_are_here() {
-        for part in PARTS {
-            let hash = Asset::new(CONTENT_TYPE, part).short_hash();
-            assert!(BUNDLE.contains(&hash), "build the widget again");
-        }
     }
 }

@@ -81,14 +81,16 @@ async function bundle(entry, name, format, wanted, define = {}) {
   return text;
 }
 
-/** The parts, by the names in src/ambient.d.ts: each is assets/koektrommel-NAME.js, from the entry beside it. */
-const PARTS = { settings: 'src/dialog.ts', embeds: 'src/embeds.ts', extras: 'src/extras.ts', uses: 'src/uses.ts' };
+/** The parts, by their names (`src/parts.ts`): each is assets/koektrommel-NAME.js, from the entry beside it. */
+const PARTS = { embeds: 'src/embeds.ts', extras: 'src/extras.ts', settings: 'src/dialog.ts', uses: 'src/uses.ts' };
 
-// The main script names a part by its content, as the server does: the first digits of its SHA-256.
-const hashes = {};
+const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+
+// The main script names the parts by their content, as the server does: the first digits of the SHA-256 of their list.
+let list = '';
 for (const [name, entry] of Object.entries(PARTS)) {
-  const text = await bundle(entry, `koektrommel-${name}.js`, 'esm', 0);
-  hashes[`__${name.toUpperCase()}__`] = JSON.stringify(createHash('sha256').update(text).digest('hex').slice(0, 16));
+  list += `${sha256(await bundle(entry, `koektrommel-${name}.js`, 'esm', 0))}  ${name}\n`;
 }
+const parts = JSON.stringify(sha256(list).slice(0, 16));
 // The server puts the site's notice in the place of __KOEK__: once, and nowhere else.
-await bundle('src/main.ts', 'koektrommel.js', 'iife', 1, { ...hashes, [PLACE]: 'koek' });
+await bundle('src/main.ts', 'koektrommel.js', 'iife', 1, { __PARTS__: parts, [PLACE]: 'koek' });

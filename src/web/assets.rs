@@ -34,12 +34,12 @@ pub(super) async fn script(
     Ok(answer)
 }
 
-/// `GET /privacy/koektrommel.{hash}.js`
-pub(super) async fn hashed_script(request: HttpRequest, app: Data<App>, hash: Path<String>) -> HttpResponse {
-    if let Some(asset) = app.scripts.current_by_hash(&hash) {
+/// `GET /privacy/koektrommel.{hash}.js`, and `koektrommel.{hash}.{part}.js` for a part of the widget
+pub(super) async fn hashed_script(request: HttpRequest, app: Data<App>, name: Path<String>) -> HttpResponse {
+    if let Some(asset) = app.scripts.current_by_name(&name) {
         return send_script(&request, asset, IMMUTABLE);
     }
-    match web::block(move || app.scripts.kept_by_hash(&hash)).await {
+    match web::block(move || app.scripts.kept_by_name(&name)).await {
         Ok(Some(asset)) => send_script(&request, &asset, IMMUTABLE),
         _ => problem::not_found(request).await,
     }

@@ -1,6 +1,6 @@
 /** Buttons, the keyboard, languages, small windows, and staying out of the way. */
 import assert from 'node:assert/strict';
-import { escape, press, quiet, test, until, visit } from './support.mjs';
+import { escape, fixture, press, quiet, test, until, visit } from './support.mjs';
 
 const SIZES = [320, 768, 1280];
 
@@ -41,6 +41,52 @@ test('the three answers look alike and are in sight, also in the smallest window
       assert.ok(refuse.inView && accept.inView && choose.inView, `in view at ${width}`);
     }
   }
+});
+
+for (const policy of ['strict-origin-when-cross-origin', 'no-referrer']) {
+  test(`who cannot see the question is told of it, once a visit (${policy})`, async (room) => {
+    const { page, address } = room;
+    await page.clock.install();
+    const status = () => page.locator('#koek-banner').evaluate((one) => one.shadowRoot.querySelector('[role=status]').textContent);
+    const body = (to) => `<main><h1>Proef</h1><a id="on" href="${to}">verder</a></main>`;
+    const options = { headers: { 'referrer-policy': policy } };
+    await fixture(room, body('/two'), options);
+    await page.waitForSelector('#koek-banner');
+    assert.equal(await status(), '', 'a region that comes with its words is not read out');
+    await page.clock.runFor(1000);
+    assert.equal(await status(), 'Er is een vraag over cookies op deze pagina.');
+    await page.route(`${address}/two`, (route) => route.fulfill({
+      contentType: 'text/html',
+      body: `<!doctype html><html lang="nl"><title>Proef</title><script src="/privacy/koektrommel.js" defer></script><h1 id="two">Twee</h1></html>`,
+    }));
+    await page.click('#on');
+    await page.waitForSelector('#two');
+    await page.waitForSelector('#koek-banner');
+    await page.clock.runFor(2000);
+    assert.equal(await status(), '');
+  });
+}
+
+test('a link in a closed menu is no way back; one inside a component of the page is followed', async (room) => {
+  const { page } = room;
+  await fixture(
+    room,
+    `<main><h1>Proef</h1><details><summary>Menu</summary><a id="hidden" href="/privacy/settings" data-koek-settings>Cookies</a></details>
+     <site-foot><template shadowrootmode="open"><a href="/privacy/settings" data-koek-settings><b>Cookies</b></a></template></site-foot></main>`,
+  );
+  await page.waitForSelector('#koek-banner');
+  await page.waitForSelector('#koek-open');
+  await page.click('site-foot b');
+  await page.waitForSelector('#koek-settings[open]');
+  await page.keyboard.press('Escape');
+  await page.click('#koek-open');
+  await page.waitForSelector('#koek-settings[open]');
+});
+
+test('search engines are told not to quote the question', async (room) => {
+  const { page } = room;
+  await visit(room);
+  assert.equal(await page.getAttribute('#koek-banner', 'data-nosnippet'), '');
 });
 
 test('a phone shows the whole question and all three buttons at once', async (room) => {

@@ -107,6 +107,8 @@ test('always is a decision on that purpose alone; a no brings the placeholder ba
   assert.equal(await page.locator('.koek-embed').count(), 1);
   // Nothing was said of the other purpose: it is still asked, and alone on the next page.
   const asked = () => page.$$eval('#koek-banner li', (all) => all.map((one) => one.textContent));
+  await page.waitForFunction(() => document.querySelectorAll('#koek-banner li').length === 1);
+  assert.deepEqual(await asked(), ['Uw weergave']);
   assert.equal(await page.locator('#koek-confirm').count(), 0);
   await audit(page, 'after always');
 
@@ -201,7 +203,7 @@ test('a page with nothing but scripts fetches the one part that runs them', asyn
   await page.waitForFunction(() => window.ran === 1);
   await page.waitForSelector('#koek-banner');
   await quiet(page);
-  assert.equal(asked.filter((one) => /koektrommel\.[0-9a-f]+\.js/.test(one)).length, 1);
+  assert.equal(asked.filter((one) => /koektrommel\.[0-9a-f]+\.embeds\.js/.test(one)).length, 1);
   assert.equal(asked.filter((one) => one.includes('/notice')).length, 0);
 });
 

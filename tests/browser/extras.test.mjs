@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { fixture, NOTHING, press, quiet, ready, reopen, stored, test, turn, until } from './support.mjs';
 
 const LINK = '<a href="/privacy/settings" data-koek-settings>Cookie-instellingen</a>';
-const PART = /\/privacy\/koektrommel\.[0-9a-f]{16}\.js$/;
+const PART = /\/privacy\/koektrommel\.[0-9a-f]{16}\.[a-z]+\.js$/;
 const REPORT = '/privacy/api/v1/undeclared';
 
 /** Serves the script with something else in what the server tells it. */

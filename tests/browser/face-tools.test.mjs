@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { logSize, require, test, visit } from './support.mjs';
+import { fixture, logSize, require, test, visit } from './support.mjs';
 
 // Beside its entry: the content script with a page's own functions for messages.
 const script = await readFile(join(dirname(require.resolve('@duckduckgo/autoconsent')), 'autoconsent.playwright.js'), 'utf8');
@@ -54,6 +54,30 @@ for (const [path, word] of [['/', 'Weigeren'], ['/?lang=en', 'Refuse']]) {
     });
   }
 }
+
+test('who is busy in the page is left alone by a tool that refuses', async (room) => {
+  const { page } = room;
+  await fixture(room, '<main><h1>Proef</h1><a href="/privacy/settings" data-koek-settings>Instellingen</a><input id="field"></main>');
+  await page.waitForSelector('#koek-banner');
+  await page.focus('#field');
+  const answer = page.waitForResponse((one) => one.request().method() === 'POST');
+  await page.evaluate(() => document.getElementById('koek-refuse').click());
+  assert.equal((await answer).status(), 201);
+  await page.waitForFunction(() => !document.querySelector('section[id^=koek-]') && !localStorage.length);
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'field');
+});
+
+test('a tool that presses yes for its user is not obeyed, but brings her to the button', async (room) => {
+  const { page, seen } = room;
+  await visit(room);
+  await page.evaluate(() => document.getElementById('koek-accept').click());
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'koek-accept');
+  assert.deepEqual(seen.posts, []);
+  const answer = page.waitForResponse((one) => one.request().method() === 'POST');
+  await page.keyboard.press('Enter');
+  assert.equal((await answer).status(), 201);
+  assert.equal(seen.posts[0].actor, 'person');
+});
 
 test('the rule for Consent-O-Matic names what is there, and nothing but the button that refuses', async (room) => {
   const { page, seen } = room;

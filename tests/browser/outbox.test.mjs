@@ -116,6 +116,7 @@ test('a notice that is no longer served: undone, dropped, asked again on the nex
   await visit(room);
   await page.click('#koek-accept');
   await page.waitForFunction(() => !localStorage.length && !window.koektrommel.allows('display'));
+  await page.locator('#koek-confirm [role=status]', { hasText: 'Uw keuze is niet opgeslagen.' }).waitFor();
   await context.unroute(path);
   await page.reload();
   await page.waitForSelector('#koek-banner');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { close, escape, fixture, logSize, NOTHING, press, quiet, ready, reopen, stored, test, until, visit } from './support.mjs';
 
 /** The parts of the script are named by their hashes; the page's own tag names none. */
-const PART = /\/privacy\/koektrommel\.[0-9a-f]{16}\.js$/;
+const PART = /\/privacy\/koektrommel\.[0-9a-f]{16}\.[a-z]+\.js$/;
 const NOTICE = /\/privacy\/api\/v1\/notice\?/;
 
 /** The addresses under the mount that the page has asked for. */

@@ -1,11 +1,8 @@
 /** The site's notice and addresses: the server puts a JSON object here. It must occur exactly once in the bundle. */
 declare const __KOEK__: import('./config').Config;
 
-/** The short hash of each part's bundle, by its name in build.mjs: the build puts them here. */
-declare const __SETTINGS__: string;
-declare const __EMBEDS__: string;
-declare const __EXTRAS__: string;
-declare const __USES__: string;
+/** The short hash of the list of the parts: the build puts it here. */
+declare const __PARTS__: string;
 
 /** A stylesheet, minified by the build. */
 declare module '*.css' {

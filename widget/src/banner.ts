@@ -14,15 +14,21 @@ let status: HTMLElement | undefined;
 
 /** Shows the banner if something has to be asked; takes it away again once another tab has answered. */
 export function askIfOpen(): void {
-  const asked = open();
+  let asked = open();
   if (!asked[0]) return;
   show(asked);
-  // Told once to who cannot see it: not again on every page of one visit. A region filled at once is not announced.
-  if (!document.referrer.startsWith(origin + '/')) {
+  // Told once to who cannot see it: not again on every page of one visit, whether the page says where one came from or
+  // the browser knows of a page before. A region filled at once is not announced.
+  if (!document.referrer.startsWith(origin + '/') && !window.navigation?.entries()[1]) {
     setTimeout(() => (status!.textContent = known().texts[Word.Shown]!), 1000);
   }
   screen.moved = () => {
-    if (isDocked(banner) && !open()[0]) dock();
+    const left = open();
+    if (!isDocked(banner) || left.length === asked.length) return;
+    // As it was asked: what is left is not new for that.
+    asked = asked.filter((one) => left.some(({ id }) => id === one.id));
+    if (asked[0]) show(asked);
+    else dock();
   };
 }
 
@@ -38,10 +44,13 @@ function show(asked: readonly (Purpose & Partial<Question>)[], heed?: boolean): 
   const notice = known();
   const { texts, purposes } = notice;
   const answer = (control: 'accept' | 'refuse', yes: boolean) =>
-    button(`koek-${control}`, 'solid', texts[yes ? Word.Accept : Word.Refuse], (_, person) => {
+    button(`koek-${control}`, 'solid', texts[yes ? Word.Accept : Word.Refuse], (self, person) => {
       const answers = answered(purposes, asked, choices(), yes, person);
       const said = unanimous(answers, yes) ? control : 'save';
-      if (decide(notice, 'banner', said, answers, person)) confirm(grants(answers));
+      // A program may press no for somebody who is busy elsewhere: it is done, and nothing asks for attention.
+      if (decide(notice, 'banner', said, answers, person)) person ? confirm(grants(answers)) : dock();
+      // It may also be a tool that presses for its user: the next press of a key is then a real one.
+      else self.focus();
     });
   status = el('p', { role: 'status' });
   const choose = button('koek-choose', 'solid', texts[Word.Choose], openSettings);

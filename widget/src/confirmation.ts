@@ -37,8 +37,6 @@ export function confirm(granted: boolean, back?: HTMLElement): void {
   screen.stored = ({ receipt, reference }) =>
     told.append(link(texts[Word.Receipt]!.replace('{reference}', reference), `${new URL(receipt, mount)}`)!);
   screen.report = (key) => {
-    if (!isDocked(told)) return;
-    if (key) status.textContent = texts[key]!;
-    else dock();
+    if (isDocked(told)) status.textContent = texts[key]!;
   };
 }

@@ -69,8 +69,8 @@ export function host(
   inside: HTMLElement,
   ...children: Child[]
 ): HTMLElement {
-  // The words have a direction of their own, whatever the page around them has.
-  const made = el(tag, { dir: 'auto', ...attributes }, ...children);
+  // The words have a direction of their own, whatever the page around them has; and search engines quote the page's.
+  const made = el(tag, { dir: 'auto', 'data-nosnippet': '', ...attributes }, ...children);
   const root = made.attachShadow({ mode: 'open' });
   sheet(root, css);
   root.append(inside);

@@ -2,7 +2,7 @@
 
 import { mount } from './config';
 
-const hashes = { settings: __SETTINGS__, embeds: __EMBEDS__, extras: __EXTRAS__, uses: __USES__ };
+type Name = 'embeds' | 'extras' | 'settings' | 'uses';
 
-/** Fetches a part. It is named by its content: one that is not of this build is never taken for it. */
-export const part = <Module>(name: keyof typeof hashes): Promise<Module> => import(`${mount}/koektrommel.${hashes[name]}.js`);
+/** Fetches a part. All are named by what is in them: one that is not of this build is never taken for it. */
+export const part = <Module>(name: Name): Promise<Module> => import(`${mount}/koektrommel.${__PARTS__}.${name}.js`);

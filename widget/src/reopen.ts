@@ -12,7 +12,8 @@ const MARK = '[data-koek-settings]';
 /** One listener for every link and button, also those that come later. */
 export function followLinks(): void {
   document.addEventListener('click', (event) => {
-    const opener = (event.target as Element).closest?.<HTMLElement>(MARK + ',[data-koek-display]');
+    // The whole path: the link may be inside a component of the page.
+    const opener = (event.composedPath() as HTMLElement[]).find((one) => one.matches?.(MARK + ',[data-koek-display]'));
     // A link opened in a new tab leads to the settings page of the server.
     if (!opener || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
@@ -25,8 +26,9 @@ export function offerWayBack(): void {
   const { texts, purposes, language } = known();
   const choose = choosable(purposes).length;
   const text = texts[Word.Way];
-  // The link in a placeholder goes with it, so it is no way back.
-  if (!text || document.querySelector(`${MARK}:not([slot]),#koek-reopen`)) return;
+  // A link in a placeholder goes with it, and one in a closed menu is not seen: they are no way back.
+  const ways = document.querySelectorAll(`${MARK}:not([slot]),#koek-reopen`);
+  if (!text || [...ways].some((one) => one.checkVisibility?.() ?? true)) return;
   document.body.append(
     host(
       'aside',

@@ -9,7 +9,7 @@ import { uuid7 } from './uuid';
 import { Word } from './words';
 
 /** What the visitor ought to be told about the last decision. */
-export type Status = Word.Waiting | Word.NotKept;
+export type Status = Word.Waiting | Word.NotKept | Word.Refused;
 
 let standing: Said = { choices: {} };
 /** What only this page knows: what the server told it, or a decision that this browser does not keep. */
@@ -27,10 +27,10 @@ export interface Proof {
 }
 
 /**
- * Set by what is on the screen: `moved` after every change of the choice, `report` with what became of the last
- * (undefined: it came to nothing), `stored` with the proof of one that the server has recorded.
+ * Set by what is on the screen: `moved` after every change of the choice, `report` with what became of the last,
+ * `stored` with the proof of one that the server has recorded.
  */
-export const screen: { moved?(): void; report?(status?: Status): void; stored?(proof: Proof): void } = {};
+export const screen: { moved?(): void; report?(status: Status): void; stored?(proof: Proof): void } = {};
 
 const outbox = makeOutbox({
   storage: () => localStorage,
@@ -57,7 +57,7 @@ const outbox = makeOutbox({
       .catch(() => 0),
   settled(decision, result) {
     guard(async () => {
-      if (result !== Result.Stored) screen.report?.(result ? Word.Waiting : undefined);
+      if (result !== Result.Stored) screen.report?.(result ? Word.Waiting : Word.Refused);
       // The text that was decided on is no longer served. Have the next page ask with the one that is.
       if (!result) for (const stale of [source, address]) fetch(stale, { cache: 'reload', mode: 'no-cors' }).catch(() => {});
       if (result !== Result.Stored) return;
@@ -66,7 +66,7 @@ const outbox = makeOutbox({
       const read = look();
       const now = read.unsure ? await ask() : read;
       if (!now) return;
-      if (questions(known().purposes, now)[0]) screen.report?.(Word.NotKept);
+      if (Object.keys(decision.choices).some((id) => !(id in now.choices))) screen.report?.(Word.NotKept);
       else told = read.unsure ? now : undefined;
     });
     update();
@@ -188,7 +188,11 @@ const retry = (): void => {
 export function begin(): void {
   listen();
   addEventListener('pagehide', () => channel?.close());
-  addEventListener('pageshow', listen);
+  addEventListener('pageshow', ({ persisted }) => {
+    if (!persisted) return;
+    listen();
+    follow();
+  });
   addEventListener('online', retry);
   // Also when the page comes back from the back-forward cache.
   document.addEventListener('visibilitychange', () => {

@@ -19,6 +19,7 @@ export const enum Word {
   Shown,
   Waiting,
   NotKept,
+  Refused,
   /** To the settings, or to the notice where nothing is asked. */
   Way,
 }
@@ -41,4 +42,5 @@ export const keys = [
   'status.shown',
   'status.waiting',
   'status.not_kept',
+  'status.refused',
 ];

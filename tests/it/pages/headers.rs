@@ -215,6 +215,47 @@ fn the_hashed_script_is_the_script_and_never_changes() {
 }
 
 #[test]
+fn the_parts_of_the_script_are_served_by_their_list_those_of_an_earlier_release_too() {
+    let names = ["embeds", "extras", "settings", "uses"];
+    let sha256 = |content: &[u8]| Hash::of(&[content]).to_string()[7..].to_owned();
+    let address =
+        |list: &str, name: &str| format!("/privacy/koektrommel.{}.{name}.js", &sha256(list.as_bytes())[..16]);
+    let mut server = Server::start();
+    let content = |name: &str| {
+        std::fs::read(format!("{}/assets/koektrommel-{name}.js", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    };
+    let list: String = names.iter().map(|name| format!("{}  {name}\n", sha256(&content(name)))).collect();
+    for name in names {
+        let answer = server.get(&address(&list, name)).expect(200);
+        assert_eq!(answer.body, content(name));
+        assert_eq!(answer.header("cache-control"), Some(IMMUTABLE));
+        assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+    }
+    // What an earlier release left, and a list that somebody wrote over.
+    let old = b"export const run = () => {};\n";
+    let old_list = format!("{}  settings\n", sha256(old));
+    let keep = |name: &str, content: &[u8]| {
+        std::fs::write(server.data().join("scripts").join(name), content).unwrap()
+    };
+    keep(&format!("{}.js", &sha256(old)[..16]), old);
+    keep(&format!("{}.parts", &sha256(old_list.as_bytes())[..16]), old_list.as_bytes());
+    keep("0123456789abcdef.parts", old_list.as_bytes());
+    server.restart();
+    assert_eq!(server.get(&address(&old_list, "settings")).expect(200).body, old);
+    for wrong in [
+        address(&old_list, "uses"),
+        address(&list, "nothing"),
+        address(&list, "settings.settings"),
+        address("", "settings"),
+        "/privacy/koektrommel.0123456789abcdef.settings.js".to_owned(),
+        "/privacy/koektrommel..settings.js".to_owned(),
+        "/privacy/koektrommel.settings.js".to_owned(),
+    ] {
+        server.get(&wrong).expect(404);
+    }
+}
+
+#[test]
 fn what_is_not_there_is_said_in_the_language_of_the_visitor() {
     let server = Server::start();
     for (path, accepted, says) in [
