@@ -68,24 +68,37 @@ pub fn notice(notice: &Notice, style: &str) -> Markup {
         }
         h2 { (text("settings.title")) }
         p { (text("settings.intro")) }
-        @for (kind, title) in [("choice", ""), ("exempt", text("settings.always"))] {
-            @if !title.is_empty() { h3 { (title) } }
-            @for purpose in of_kind(kind) {
-                section.card {
-                    h4 { (member(purpose, "name")) " (" (member(purpose, "id")) ")" }
-                    p { (member(purpose, "text")) }
-                    ul {
-                        @for cookie in list(field(purpose, "cookies")) {
-                            li { code { (member(cookie, "name")) } " – " (member(cookie, "lifetime")) }
-                        }
-                    }
-                }
-            }
+        @for purpose in of_kind("choice") {
+            section.card { h3 { (name(purpose)) } (about(purpose, text("settings.recipients"))) }
+        }
+        h3 { (text("settings.always")) }
+        @for purpose in of_kind("exempt") {
+            section.card { h4 { (name(purpose)) } (about(purpose, text("settings.recipients"))) }
         }
         h2 { "texts" }
         dl { @for (key, value) in &texts { dt { code { (key) } } dd { (string(value)) } } }
     };
     page(notice.language().as_str(), text("banner.title"), style, &content)
+}
+
+fn name(purpose: &Value) -> String {
+    format!("{} ({})", member(purpose, "name"), member(purpose, "id"))
+}
+
+/// What the settings say of a purpose below its name.
+fn about(purpose: &Value, shared: &str) -> Markup {
+    let recipients: Vec<_> = list(field(purpose, "recipients")).iter().map(string).collect();
+    html! {
+        @for part in ["changed", "text", "reason"] {
+            @if !member(purpose, part).is_empty() { p { (member(purpose, part)) } }
+        }
+        ul {
+            @for cookie in list(field(purpose, "cookies")) {
+                li { code { (member(cookie, "name")) } " – " (member(cookie, "lifetime")) }
+            }
+        }
+        @if !recipients.is_empty() { p { (shared.replace("{recipients}", &recipients.join(", "))) } }
+    }
 }
 
 fn field<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {

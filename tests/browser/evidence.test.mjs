@@ -84,6 +84,30 @@ test('a pack is taken from the console, and verifies offline from the page insid
   assert.match(await page.textContent('#verdict'), /^Dit klopt niet.*records\.ndjson/s);
   // It asked nobody for anything: only the page itself was opened.
   seen.foreign = seen.foreign.filter((url) => url !== `file://${saved}`);
+
+  // The texts as they were shown are pages too, which are whole without a network.
+  const list = String(unpacked(pack, 'MANIFEST'));
+  const pages = [...list.matchAll(/ ((notices|statements)\/[0-9a-f]{64})\.html$/gm)];
+  assert.deepEqual(new Set(pages.map(([, , kind]) => kind)), new Set(['notices', 'statements']));
+  for (const [, name, kind] of pages) {
+    const file = join(folder, `${kind}.html`);
+    await writeFile(file, unpacked(pack, `${name}.html`));
+    await page.goto(`file://${file}`);
+    const shown = await page.innerText('main');
+    if (kind === 'notices') {
+      const { texts, purposes } = JSON.parse(String(unpacked(pack, `${name}.json`)));
+      for (const key of ['banner.title', 'banner.text', 'button.refuse', 'button.accept']) {
+        assert.ok(shown.includes(texts[key]), key);
+      }
+      for (const { name: called, text, reason = '' } of purposes) {
+        assert.ok(shown.includes(called) && shown.includes(text) && shown.includes(reason), called);
+      }
+    }
+    assert.ok(shown.length > 500, name);
+    assert.notEqual(await page.evaluate(() => getComputedStyle(document.querySelector('main')).maxWidth), 'none', 'it has its style');
+    await audit(page, name);
+    seen.foreign = seen.foreign.filter((url) => url !== `file://${file}`);
+  }
 });
 
 test('the console says how long what is kept, why, and what went', async (room) => {

@@ -1,9 +1,12 @@
 //! The inspection pack over HTTP: one file, the same for the same question, that the program finds whole.
 
-use std::fs;
+use std::{collections::BTreeMap, fs};
 
-use super::{server_with_officer, verify};
-use crate::support::{Decision, get};
+use data_encoding::BASE64;
+use koektrommel_core::hash::Hash;
+
+use super::{add, server_with_officer, token, verify};
+use crate::support::{Decision, Server, get, koektrommel, server::Options, site::Site};
 
 const EVIDENCE: &str = "/officer/api/v1/evidence";
 
@@ -54,6 +57,109 @@ fn a_pack_holds_everything_and_the_program_verifies_it() {
         "{}",
         report.stdout
     );
+}
+
+/// The files of a pack by name, which are stored as they are: the list at the end of a ZIP says where.
+fn files(pack: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let at = |place: usize, bytes: usize| {
+        pack[place..place + bytes]
+            .iter()
+            .rev()
+            .fold(0, |number: usize, byte| number << 8 | usize::from(*byte))
+    };
+    let end = pack.windows(4).rposition(|window| window == b"PK\x05\x06").unwrap();
+    let (count, mut place) = (at(end + 10, 2), at(end + 16, 4));
+    let mut files = BTreeMap::new();
+    for _ in 0..count {
+        let (length, name, header) = (at(place + 24, 4), at(place + 28, 2), at(place + 42, 4));
+        let start = header + 30 + at(header + 26, 2) + at(header + 28, 2);
+        let own = String::from_utf8(pack[place + 46..place + 46 + name].to_vec()).unwrap();
+        assert!(files.insert(own, pack[start..start + length].to_vec()).is_none());
+        place += 46 + name + at(place + 30, 2) + at(place + 32, 2);
+    }
+    files
+}
+
+#[test]
+fn a_pack_shows_what_was_in_force_and_who_read_and_what_went() {
+    const BEFORE: &str = "WSN gebruikt cookies. Sommige zijn altijd nodig.";
+    const AFTER: &str = "WSN gebruikt cookies. Een paar zijn altijd nodig.";
+    let site = Site::example();
+    let mut server = Server::start_with(Options { config: Some(site.config()), ..Options::default() });
+    add(&server, "anna", "officer");
+    let token = token(&server, "anna");
+    let first = Decision::accept(&server).send(&server).expect(201).json();
+    site.change("catalogue.toml", BEFORE, AFTER);
+    server.restart();
+    let second = Decision::refuse(&server).send(&server).expect(201).json();
+    let third = Decision::accept(&server).send(&server).expect(201).json();
+    let gone = third["reference"].as_str().unwrap();
+    koektrommel(["erase", gone, "--data", server.data().to_str().unwrap()]).well();
+    let pack = server.send(&get(EVIDENCE).header("Authorization", &token)).expect(200).body;
+    let files = files(&pack);
+    let text = |name: &str| str::from_utf8(files.get(name).unwrap_or_else(|| panic!("{name}"))).unwrap();
+
+    // The texts as they were shown, under their own hashes, and each as a page.
+    assert_ne!(first["notice"], second["notice"]);
+    for (record, shown, not) in [(&first, BEFORE, AFTER), (&second, AFTER, BEFORE)] {
+        let name = format!("notices/{}", &record["notice"].as_str().unwrap()[7..]);
+        let json = text(&format!("{name}.json"));
+        assert_eq!(Hash::of(&[json.as_bytes()]).to_string(), record["notice"].as_str().unwrap());
+        let page = text(&format!("{name}.html"));
+        assert!(json.contains(shown) && page.contains(shown) && !page.contains(not), "{name}");
+        assert!(page.contains(record["notice"].as_str().unwrap()), "{name}");
+    }
+    for language in ["nl", "en"] {
+        let source =
+            fs::read_to_string(site.config().with_file_name(format!("statement.{language}.md"))).unwrap();
+        let name = format!("statements/{}", &Hash::of(&[source.as_bytes()]).to_string()[7..]);
+        assert_eq!(text(&format!("{name}.md")), source);
+        assert!(text(&format!("{name}.html")).contains(&format!("<html lang=\"{language}\">")), "{name}");
+    }
+    // Nothing in a page is fetched from anywhere.
+    for (name, page) in files.iter().filter(|(name, _)| name.ends_with(".html")) {
+        let page = str::from_utf8(page).unwrap();
+        assert!(page.contains("default-src 'none'"), "{name}");
+        for part in [" src=", "<link", "@import", "url("] {
+            assert!(!page.contains(part), "{name} has {part}");
+        }
+    }
+
+    // Both configurations, and since when each was in force.
+    let in_force = text("configurations/in-force");
+    let ids: Vec<&str> = in_force.lines().filter_map(|line| line.split("Z sha256:").nth(1)).collect();
+    assert_eq!(ids.len(), 2, "{in_force}");
+    for (id, shown) in ids.iter().zip([BEFORE, AFTER]) {
+        let json = text(&format!("configurations/{id}.json"));
+        assert!(json.contains(shown) && Hash::of(&[json.as_bytes()]).to_string().ends_with(id));
+    }
+
+    // Who read the log, what was erased and why, and that it is not here.
+    let records = text("records.ndjson");
+    assert!(records.contains("\"action\":\"download-begun\"") && records.contains("\"officer\":\"anna\""));
+    assert!(records.contains("\"cause\":\"request\"") && records.contains("\"kind\":\"deletion\""));
+    assert!(
+        records.contains("\"sealed\":\"erased\"") && !records.contains(third["record"].as_str().unwrap())
+    );
+    assert!(text("toestemmingen.csv").contains(first["reference"].as_str().unwrap()));
+
+    // What checks it: the checkpoint and the key that the records name, and the verifier of the server itself.
+    let header: serde_json::Value = serde_json::from_str(records.lines().next().unwrap()).unwrap();
+    assert_eq!(header["checkpoint"], text("checkpoint.txt"));
+    assert_eq!(text("key.txt"), server.get("/privacy/log/key").expect(200).text());
+    let module = BASE64.encode(&server.get("/privacy/verifier.wasm").expect(200).body);
+    assert!(text("verify.html").contains(&module));
+    // The instructions name whatever there is, and the list has the sum of each.
+    for readme in ["LEESMIJ.txt", "README.txt"] {
+        for name in files.keys().filter(|name| !["LEESMIJ.txt", "README.txt"].contains(&name.as_str())) {
+            let part = name.split_once('/').map_or(name.clone(), |(folder, _)| format!("{folder}/"));
+            assert!(text(readme).contains(&part), "{readme} does not name {part}");
+        }
+    }
+    for (name, bytes) in files.iter().filter(|(name, _)| *name != "MANIFEST") {
+        let line = format!("{}  {name}\n", &Hash::of(&[bytes]).to_string()[7..]);
+        assert!(text("MANIFEST").contains(&line), "{name}");
+    }
 }
 
 #[test]
