@@ -48,8 +48,13 @@ export async function serve(files, program) {
       answer.on('data', (chunk) => (row.bytes += chunk.length));
       answer.pipe(to);
     });
-    onward.on('error', () => to.destroy());
-    from.pipe(onward);
+    onward.on('error', () => {
+      // A connection that was kept may be given up by the other side in the moment in which it is used again.
+      if (onward.reusedSocket && from.method === 'GET' && !to.headersSent) pass(from, to);
+      else to.destroy();
+    });
+    if (from.readableEnded) onward.end();
+    else from.pipe(onward);
   }
 
   const server = createServer((from, to) => {

@@ -78,7 +78,7 @@ export async function timed(browser, server, one, device, press) {
     const { page } = await open(context, device);
     await page.addInitScript(`(${probe})(${JSON.stringify(one.box)})`);
     await page.goto(server.address + one.path, { waitUntil: 'load' });
-    await page.waitForFunction(() => window.probe.shown, undefined, { polling: 100, timeout: 20_000 });
+    await page.waitForFunction(() => window.probe.shown, undefined, { polling: 100, timeout: 60_000 });
     await after(500);
     const { shown, shift, long } = await page.evaluate(() => window.probe);
     const result = { shown, shift, long };
@@ -89,7 +89,7 @@ export async function timed(browser, server, one, device, press) {
       page.on('response', (answer) => asking.delete(answer.request()));
       page.on('requestfailed', (request) => asking.delete(request));
       await page.locator(one.refuse).first().click();
-      await page.waitForFunction(() => window.probe.gone, undefined, { polling: 100, timeout: 20_000 });
+      await page.waitForFunction(() => window.probe.gone, undefined, { polling: 100, timeout: 60_000 });
       const end = await page.evaluate(() => window.probe);
       Object.assign(result, { gone: end.gone, shift: end.shift });
       // What was chosen may still be on its way, and what the answer brings not yet be done.

@@ -55,25 +55,27 @@ export async function until(what, ask, expected = true, within = 60_000) {
 const SLOW = Number(process.env.KOEKTROMMEL_SLOW ?? 1);
 const slow = async (page) => (await page.context().newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: SLOW });
 
-/** What each page has asked for: what is underway, and how much there was in all. */
+/** What each page has asked for: what is underway, how much there was in all, and how often `quiet` has looked. */
 const lines = new WeakMap();
 
 /** Keeps count of what the pages of a context ask for, so that `quiet` knows. */
 export function follow(context) {
   context.setDefaultTimeout(60_000);
   const add = (page) => {
-    const line = { underway: new Set(), all: 0 };
+    const line = { underway: new Map(), all: 0, looked: 0 };
     if (SLOW > 1) slow(page).catch(() => {});
     lines.set(page, line);
     page.on('request', (request) => {
       // With another document, what the one before it asked for is no longer told of.
       if (request.isNavigationRequest() && request.frame() === page.mainFrame()) line.underway.clear();
-      line.underway.add(request);
+      line.underway.set(request, Infinity);
       line.all++;
     });
     for (const end of ['requestfinished', 'requestfailed']) page.on(end, (request) => line.underway.delete(request));
-    // Nobody reads on after a no, and what is not read is never told to have ended.
-    page.on('response', (answer) => answer.status() >= 400 && line.underway.delete(answer.request()));
+    page.on('response', (answer) => {
+      const request = answer.request();
+      if (line.underway.has(request) && request.resourceType() === 'fetch') line.underway.set(request, line.looked);
+    });
   };
   context.pages().forEach(add);
   context.on('page', add);
@@ -86,10 +88,10 @@ export async function turn(page, act) {
   await loaded;
 }
 
-/** Of a frame that is gone, the end is not told. */
-function isOver(request) {
+/** Of a frame that is gone, the end is not told; nor of an answer that a script does not read: what it reads is small. */
+function isOver([request, answered], looked) {
   try {
-    return request.frame().isDetached();
+    return request.frame().isDetached() || answered < looked - 1;
   } catch {
     // The frame of a navigation is there once it has an answer.
     return false;
@@ -104,11 +106,12 @@ export async function quiet(page) {
   const line = lines.get(page);
   await until('the page asks for nothing more', async () => {
     const { all } = line;
+    line.looked++;
     // Stable is what stands still for two frames.
     await (await page.waitForSelector('html', { state: 'attached' })).waitForElementState('stable');
     // To the browser itself and back, which tells of requests that a test answers.
     await page.context().cookies();
-    return [line.all - all, [...line.underway].filter((one) => !isOver(one)).map((one) => one.url())];
+    return [line.all - all, [...line.underway].filter((one) => !isOver(one, line.looked)).map(([one]) => one.url())];
   }, [0, []]);
 }
 

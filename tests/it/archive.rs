@@ -154,6 +154,8 @@ fn terms_are_not_taken_from_a_configuration_that_was_not_in_force() {
     let mut options = crate::support::server::Options { config: Some(config.clone()), ..Default::default() };
     options.under.clear();
     let server = Server::start_with(options);
+    // Asked of the thread that also runs at each start, and answered when that run is over.
+    on(&server.data(), &["retain"]).well();
     let record = Decision::refuse(&server).send(&server).expect(201).json();
     let said = on(&server.data(), &["retain"]).well().stdout;
     assert_eq!(said, "1 refusals erased (retention): 0\n");

@@ -59,7 +59,7 @@ fn manifest(server: &Server, token: &str, download: &Response) -> Value {
     let link = download.header("link").unwrap();
     let path = link.split(['<', '>']).nth(1).unwrap();
     let request = get(path).header("Authorization", token);
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + Duration::from_secs(60);
     loop {
         let answer = server.send(&request);
         if answer.status == 200 {

@@ -39,7 +39,7 @@ fn outgoing(trace: &str) -> Vec<&str> {
 
 /// What the tracer wrote, once it has seen the end of the program.
 fn finished(trace: &Path) -> String {
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + Duration::from_secs(60);
     loop {
         let text = fs::read_to_string(trace).unwrap();
         let leader = text.split(' ').next().unwrap_or_default().to_owned();

@@ -48,7 +48,7 @@ fn a_pack_holds_everything_and_the_program_verifies_it() {
     assert!(ask(&format!("?site=wsn&at={size}")).expect(200).body == pack, "at={size}");
 
     let mut wrong = pack.clone();
-    let at = text.find("\"control\":\"accept\"").unwrap_or(pack.len() / 2);
+    let at = pack.windows(18).position(|window| window == b"\"control\":\"accept\"").unwrap();
     wrong[at + 12] ^= 1;
     fs::write(path, &wrong).unwrap();
     let report = verify(&[path, "--key", key]);
