@@ -164,16 +164,13 @@ async function both(room, first, second, last) {
   front.pages['/one'] = site();
   const gate = signal();
   front.answered = () => gate.promise;
-  // A channel that delivers nothing until the test says so: messages take their time between processes.
+  // News of the storage that comes when the test says so: it takes its time between processes.
   await context.addInitScript(() => {
     const held = [];
     window.deliver = () => held.splice(0).forEach((task) => task());
-    const { set } = Object.getOwnPropertyDescriptor(BroadcastChannel.prototype, 'onmessage');
-    Object.defineProperty(BroadcastChannel.prototype, 'onmessage', {
-      set(listen) {
-        set.call(this, (event) => held.push(() => listen(event)));
-      },
-    });
+    const listenTo = window.addEventListener;
+    window.addEventListener = (name, listen, ...rest) =>
+      listenTo.call(window, name, name === 'storage' ? (event) => held.push(() => listen(event)) : listen, ...rest);
   });
   const other = await context.newPage();
   for (const tab of [page, other]) {

@@ -188,9 +188,16 @@ test('blocked storage and cookies: one question per page, and no error', async (
   assert.equal(await page.locator('#koek-banner').count(), 0);
 });
 
-test('without a BroadcastChannel the banner is there all the same', { faults: true }, async (room) => {
-  await room.context.addInitScript(() => delete window.BroadcastChannel);
+test('another tab follows by the news of the storage alone, and back', async (room) => {
+  const { page, context, address } = room;
+  await context.addInitScript(() => delete window.cookieStore);
   await visit(room);
-  await press(room.page, '#koek-refuse');
-  assert.deepEqual(await answers(room.page), { preferences: false, display: false });
+  const other = await context.newPage();
+  await other.goto(`${address}/`);
+  await other.waitForSelector('#koek-banner');
+  await press(page, '#koek-accept');
+  await other.waitForSelector('#koek-banner', { state: 'detached' });
+  await other.waitForFunction(() => window.koektrommel.allows('display'));
+  await other.evaluate(() => window.koektrommel.withdraw());
+  await page.waitForFunction(() => !window.koektrommel.allows('display'));
 });

@@ -42,7 +42,8 @@ export interface Surroundings {
   now(): number;
 }
 
-const KEY = 'koek-outbox';
+/** Where decisions wait in local storage. */
+export const KEY = 'koek-outbox';
 
 /** The answers after which sending the same bytes again cannot help: malformed, stale, too large, wrong type or field. */
 const DEFINITIVE = /400|409|413|415|422/;

@@ -4,7 +4,7 @@ import { complete, grants, questions, readChoice, type Choices, type Question, t
 import { address, config, get, known, mount, query, source, type Notice } from './config';
 import { reflect } from './display';
 import { guard } from './guard';
-import { makeOutbox, Result, type Control, type Decision, type Layer } from './outbox';
+import { KEY, makeOutbox, Result, type Control, type Decision, type Layer } from './outbox';
 import { uuid7 } from './uuid';
 import { Word } from './words';
 
@@ -17,7 +17,6 @@ let told: Said | undefined;
 /** The newest decision that the server acknowledged to this page, and its place in the log. */
 let acknowledged: Decision;
 let index: number;
-let channel: BroadcastChannel | undefined;
 
 /** What the visitor can carry away of a recorded decision. */
 export interface Proof {
@@ -70,7 +69,6 @@ const outbox = makeOutbox({
       else told = read.unsure ? now : undefined;
     });
     update();
-    tell();
   },
 });
 
@@ -154,20 +152,8 @@ export function decide(
   };
   guard(() => outbox.add(decision));
   update();
-  tell();
   return true;
 }
-
-const tell = (): void => channel?.postMessage(0);
-
-/** An open channel keeps a page out of the back-forward cache, so it is closed whenever the page is left. */
-const listen = (): void =>
-  guard(() => {
-    channel?.close();
-    // Not every browser or frame has one; without it other tabs follow on their next page.
-    channel = new BroadcastChannel('koektrommel');
-    channel.onmessage = follow;
-  });
 
 /** Looks again, after something may have happened elsewhere. */
 const follow = (): void =>
@@ -186,13 +172,9 @@ const retry = (): void => {
 
 /** Reads the standing choice for the first time, follows other tabs, and sends what was left behind. */
 export function begin(): void {
-  listen();
-  addEventListener('pagehide', () => channel?.close());
-  addEventListener('pageshow', ({ persisted }) => {
-    if (!persisted) return;
-    listen();
-    follow();
-  });
+  // Another tab has written a decision down, or the server has acknowledged one of its.
+  addEventListener('storage', ({ key }) => key === KEY && follow());
+  addEventListener('pageshow', ({ persisted }) => persisted && follow());
   addEventListener('online', retry);
   // Also when the page comes back from the back-forward cache.
   document.addEventListener('visibilitychange', () => {
