@@ -25,7 +25,7 @@ use crate::{
 const BUNDLE: &str = include_str!("../assets/koektrommel.js");
 /// The words that the bundle needs at once, in the order in which it knows them (`widget/src/words.ts`); after them
 /// comes the way back to the settings. The parts of the widget fetch the others with the notice.
-const WORDS: [&str; 17] = [
+const WORDS: [&str; 18] = [
     "banner.title",
     "banner.text",
     "banner.link",
@@ -36,6 +36,7 @@ const WORDS: [&str; 17] = [
     "button.choose",
     "button.close",
     "confirm.yes",
+    "confirm.some",
     "confirm.no",
     "confirm.change",
     "confirm.receipt",

@@ -80,6 +80,7 @@ test('choosing per purpose, then re-opening, shows what was stored', async (room
   await page.check('#koek-p-display');
   await press(page, '#koek-save');
   assert.deepEqual(await answers(page), { preferences: false, display: true });
+  assert.match(await page.textContent('#koek-done'), /ja gezegd tegen: Uw weergave\. En nee tegen: Uw voorkeuren\./);
   await page.reload();
   await reopen(page);
   assert.deepEqual(await boxes(page), { preferences: false, display: true });

@@ -11,7 +11,8 @@ import { Word } from './words';
 export function confirm(granted: boolean, back?: HTMLElement): void {
   const { texts, purposes } = known();
   const standing = choices();
-  const names = purposes.filter(({ id }) => standing[id]).map(({ name }) => name);
+  const names = (yes: boolean): string => purposes.filter(({ id }) => standing[id] === yes).map(({ name }) => name).join(', ');
+  const refused = names(false);
   const since = Date.now();
   const status = el('p', { role: 'status' });
   const told = section(
@@ -19,7 +20,9 @@ export function confirm(granted: boolean, back?: HTMLElement): void {
     el(
       'p',
       { id: 'koek-done', tabindex: '-1' },
-      texts[granted ? Word.Yes : Word.No]!.replace('{purposes}', () => names.join(', ')),
+      texts[granted ? (refused ? Word.Some : Word.Yes) : Word.No]!
+        .replace('{purposes}', () => names(true))
+        .replace('{refused}', () => refused),
     ),
     [slot(''), slot('a')],
     buttons('plain', 'quiet'),

@@ -117,7 +117,7 @@ fn no_text_claims_more_than_is_known() {
     let site = config::load(None).unwrap().sites.remove(0);
     for texts in site.texts.values() {
         // The widget confirms before the server has answered, and may have to add that nothing is stored yet.
-        for key in ["confirm.yes", "confirm.no"] {
+        for key in ["confirm.yes", "confirm.some", "confirm.no"] {
             let text = &texts[key];
             assert!(!text.contains("opgeslagen") && !text.contains("saved"), "{text}");
         }
