@@ -6,6 +6,7 @@ use koektrommel_core::{decision::Decision, record::Standing};
 
 use crate::{
     accounts::Accounts,
+    arrivals::Arrivals,
     asset::Asset,
     clock::Clock,
     config::Config,
@@ -59,6 +60,8 @@ pub struct App {
     pub offers: Offers,
     /// What pages reported that the notices do not account for.
     pub undeclared: Undeclared,
+    /// How decisions reached the server, in numbers.
+    pub arrivals: Arrivals,
     /// The pages that are the same for everybody.
     pub pages: Pages,
     /// The four functional uses of cookies.
@@ -123,6 +126,7 @@ impl App {
         let style = Asset::new("text/css; charset=utf-8", STYLE);
         let app = Self {
             undeclared: Undeclared::open(&folder)?,
+            arrivals: Arrivals::default(),
             pages: Pages::new(&config),
             uses: Uses::new(&config),
             config,

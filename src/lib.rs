@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod app;
 pub mod archive;
+pub mod arrivals;
 pub mod asset;
 pub mod cli;
 pub mod clock;

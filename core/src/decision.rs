@@ -9,6 +9,7 @@ use crate::{
     error::Malformed,
     hash::Hash,
     identifier::{Language, PurposeId, SiteId},
+    instant::Instant,
     notice::Notice,
 };
 
@@ -102,6 +103,14 @@ impl ClickId {
     #[must_use]
     pub fn digest(&self, site: &SiteId) -> Hash {
         Hash::of(&[b"koektrommel click v1\0", site.as_str().as_bytes(), b"\0", self.0.as_bytes()])
+    }
+
+    /// Whether the clock of the device said more than this many seconds less than `now` at the click. What it said is
+    /// not told: nobody can keep it.
+    #[must_use]
+    pub fn is_older_than(&self, seconds: u32, now: Instant) -> bool {
+        let made = self.0.get_timestamp().map_or(u64::MAX, |stamp| stamp.to_unix().0);
+        u64::try_from(now.unix()).is_ok_and(|now| now.saturating_sub(made) > u64::from(seconds))
     }
 
     /// Takes a UUID of version 7 (RFC 9562, 5.7).

@@ -6,6 +6,7 @@ pub mod look_up;
 pub mod retention;
 pub mod texts;
 pub mod undeclared;
+pub mod visitors;
 
 use maud::{DOCTYPE, Markup, html};
 

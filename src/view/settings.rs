@@ -98,14 +98,18 @@ pub fn content(settings: &Settings<'_>) -> Markup {
 
 fn outcome(settings: &Settings<'_>) -> Markup {
     let words = settings.words;
-    let yes = settings.standing.map(|standing| names(settings, standing.choices, true)).unwrap_or_default();
+    let answered = |answer| settings.standing.map(|standing| names(settings, standing.choices, answer));
+    let (yes, no) = (answered(true).unwrap_or_default(), answered(false).unwrap_or_default());
     html! {
         @match settings.outcome {
             Outcome::None => {},
             Outcome::Saved(record) => div.notice role="status" {
                 p { strong { (words.get("page.settings.saved")) } }
                 @if yes.is_empty() { p { (words.get("page.settings.saved_no")) } }
-                @else { p { (words.fill("page.settings.saved_yes", "purposes", &yes)) } }
+                @else {
+                    p { (words.fill("page.settings.saved_yes", "purposes", &yes)) }
+                    @if !no.is_empty() { p { (words.fill("page.settings.saved_no_to", "purposes", &no)) } }
+                }
                 @if let Some(reference) = settings.records.first().and_then(reference) {
                     p { (words.fill("page.settings.saved_reference", "reference", &reference.to_string())) }
                 }

@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     app::App,
+    arrivals,
     config::Site,
     cookie::{self, ChoiceCookie, Seen},
     ledger::Recorded,
@@ -41,9 +42,13 @@ pub(super) async fn post(
 ) -> Result<HttpResponse, Problem> {
     origin::check(&request, &app)?;
     let form = ConsentForm::parse(&body::read_json(&request, payload).await?)?;
+    let is_late = form.id.is_older_than(arrivals::LATE, app.clock.now());
     let (site, seen, decision) = check(&request, &app, form)?;
     let decision = Decision { gpc: signal::is_sent(&request), ..decision };
     let recorded = app.record(decision, seen.as_ref().and_then(|choice| choice.standing)).await?;
+    if !recorded.repeated {
+        app.arrivals.stored(&site.id, is_late);
+    }
     let body = RecordBody::new(&recorded.consent, &recorded.leaf, &app.config.mount);
     let mut answer = HttpResponse::Created();
     let is_overtaken =
@@ -83,6 +88,7 @@ fn check<'a>(
         Problem::invalid("`language` must be one of the languages of the site.").field("language")
     })?;
     let outdated = || {
+        app.arrivals.outdated(&site.id);
         Problem::outdated("`notice` is not the one that is served now: show the visitor the current one.")
             .field("notice")
             .current_notice(current.id().to_string())

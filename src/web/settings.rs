@@ -97,6 +97,7 @@ async fn receive(
     let Some(notice) =
         form.notice.parse().ok().and_then(|id| app.notices.served(id, &selected.site.id, selected.language))
     else {
+        app.arrivals.outdated(&selected.site.id);
         return show(request, app, &selected, Outcome::Changed, &Sent::default(), StatusCode::CONFLICT).await;
     };
     let Some(decision) = form.decide(notice)? else {
@@ -113,6 +114,7 @@ async fn receive(
     let decision = Decision { gpc: signal::is_sent(request), ..decision };
     let seen = choice_cookie(request, app, selected.site)?.map(|seen| seen.choice);
     if !counts(app, notice, &decision.choices, seen.as_ref()) {
+        app.arrivals.outdated(&selected.site.id);
         return show(request, app, &selected, Outcome::Changed, &Sent::default(), StatusCode::CONFLICT).await;
     }
     let recorded = match app.record(decision, seen.as_ref().and_then(|choice| choice.standing)).await {
@@ -122,6 +124,10 @@ async fn receive(
         }
         recorded => recorded?,
     };
+    if !recorded.repeated {
+        // The click was made with the page, by this server's clock: it says nothing of how long it was on its way.
+        app.arrivals.stored(&selected.site.id, false);
+    }
     if recorded.repeated && seen.is_some_and(|choice| choice.is_later_than(&recorded.consent)) {
         // This form was sent before, and another choice was made after it. That one stands until a new press.
         return show(request, app, &selected, Outcome::Again, &Sent::default(), StatusCode::CONFLICT).await;

@@ -5,6 +5,7 @@ mod download;
 mod look_up;
 mod pack;
 mod verify;
+mod visitors;
 
 use std::time::{Duration, Instant};
 

@@ -8,7 +8,7 @@ mod sites;
 mod statement;
 
 /// The texts between tags, with single spaces: what somebody reads.
-fn reading(html: &str) -> String {
+pub(crate) fn reading(html: &str) -> String {
     let mut text = String::new();
     let mut rest = html;
     while let Some((before, after)) = rest.split_once('<') {

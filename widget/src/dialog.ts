@@ -75,6 +75,7 @@ export function show(kit: typeof Kit, notice: Whole, opener: HTMLElement | null)
     input.addEventListener('change', () => {
       follows.delete(id);
       tell();
+      goOn();
     });
     boxes.set(id, input);
     follows.set(id, look);
@@ -93,18 +94,38 @@ export function show(kit: typeof Kit, notice: Whole, opener: HTMLElement | null)
   const rows = (kind: Purpose['kind'], row: (purpose: Purpose) => HTMLElement): HTMLElement =>
     el('ul', { role: 'list' }, ...purposes.filter((one) => one.kind === kind).map(row));
 
-  // It comes when it has been fetched; the choice does not wait for it.
-  const display = el('div', {});
+  // They come when they have been fetched; the choice does not wait for them.
+  const own = el('div', {});
   guard(async () => {
-    const controls: HTMLElement | undefined = await kit.useOf('controls')(
-      purposes.find((one) => one.id === 'display')?.name,
-    );
-    if (!controls) return;
-    display.append(controls);
-    if (opener?.closest('[data-koek-display]')) controls.shadowRoot!.querySelector('h3')!.focus();
+    const sections: HTMLElement[] = await kit.useOf('controls')(Object.fromEntries(purposes.map(({ id, name }) => [id, name])));
+    own.append(...sections);
+    if (opener?.closest('[data-koek-display]')) sections[0]?.shadowRoot!.querySelector('h3')!.focus();
   });
 
+  /** Has the visitor switched anything that is not saved? */
+  const isUnsaved = (): boolean => [...boxes].some(([id, box]) => box.checked !== (kit.choices()[id] === true));
+  const question = el('p', { class: 'ask', tabindex: '-1' }, texts['settings.unsaved']);
+  let askedAt = 0;
+  /** Closing saves nothing. Who has switched something is asked once whether that is meant; a second time it closes. */
+  const leave = (isPress?: boolean): void => {
+    // The second half of a double click is no answer.
+    if (isPress && Date.now() - askedAt < 400) return;
+    if (askedAt || !isUnsaved()) return dialog.close();
+    askedAt = Date.now();
+    dialog.classList.add('asks');
+    made.append(button('koek-discard', 'solid', texts['button.discard'], () => dialog.close()));
+    question.focus();
+  };
+  /** Whoever goes on choosing has answered that question. */
+  const goOn = (): void => {
+    askedAt = 0;
+    dialog.classList.remove('asks');
+    made.querySelector('#koek-discard')?.remove();
+  };
+
   const heading = el('h2', { id: 'title', tabindex: '-1' }, texts['settings.title']);
+  const answers = asks ? buttons('solid', 'plain') : undefined;
+  answers?.prepend(question);
   const dialog = el(
     'dialog',
     { class: 'dialog', 'aria-labelledby': 'title' },
@@ -112,18 +133,18 @@ export function show(kit: typeof Kit, notice: Whole, opener: HTMLElement | null)
     el('p', {}, texts[asks ? 'settings.intro' : 'settings.intro_none']),
     ...(asks ? [rows('choice', choice), el('p', {}, texts['settings.withdraw'])] : []),
     until && el('p', {}, texts['page.settings.valid_until']?.replace('{date}', () => until)),
-    display,
+    own,
     el('h3', {}, texts['settings.always']),
     rows('exempt', exempt),
     slot('a'),
-    asks ? buttons('solid', 'plain') : undefined,
+    answers,
   );
   const made = host(
     'section',
     { id: 'koek-settings', lang: notice.language },
     kit.look + css,
     dialog,
-    button('koek-settings-close', 'quiet', texts['button.close'], () => dialog.close()),
+    button('koek-settings-close', 'quiet', texts['button.close'], () => leave(true)),
     ...children,
     asks ? link(texts['settings.records'], `${kit.mount}/settings${kit.query}#records`) : undefined,
     link(texts['notice.link'], kit.mount + kit.query),
@@ -139,7 +160,11 @@ export function show(kit: typeof Kit, notice: Whole, opener: HTMLElement | null)
       : []),
   );
   shown = made;
-  // Escape comes here too: nothing is chosen by closing.
+  dialog.addEventListener('cancel', (event) => {
+    event.preventDefault();
+    leave();
+  });
+  // Nothing is chosen by closing.
   dialog.addEventListener('close', () => {
     made.remove();
     shown = undefined;

@@ -1,21 +1,26 @@
-/** The section of the settings where the visitor makes the site easier to read. What is pressed holds at once. */
+/** The sections of the settings for what the visitor can set: the display and preferences. What is pressed holds at once. */
 
 import type { KoektrommelKept } from '../koektrommel';
 import { el } from './dom';
 import { guard } from './guard';
-import { lists, type Kit, type Setting } from './uses-api';
+import { lists, type Kit, type Lists, type Setting } from './uses-api';
 import { box, press } from './uses-line';
 import { ask, begin, current, set, setAll } from './uses-settings';
 
-/** Makes the section; nothing if the site has no display settings. `purpose` is what the visitor calls them. */
-export async function controls(kit: Kit, purpose = ''): Promise<HTMLElement | undefined> {
-  const { purposes, texts, language } = await lists(kit);
-  const settings = purposes.find((one) => one.id === 'display')?.settings;
-  if (!settings) return undefined;
+/** Makes a section for each purpose of which something can be set, the display first; `names` is what they are called. */
+export async function controls(kit: Kit, names: Readonly<Record<string, string>>): Promise<HTMLElement[]> {
+  const told = await lists(kit);
   begin(kit);
+  const ids = told.purposes.map(({ id }) => id).sort((one) => (one === 'display' ? -1 : 1));
+  return ids.map((id) => section(kit, told, id, names[id] ?? id));
+}
+
+function section(kit: Kit, { purposes, texts, language }: Lists, id: string, name: string): HTMLElement {
+  const { settings } = purposes.find((one) => one.id === id)!;
+  const isDisplay = id === 'display';
 
   const status = el('p', { role: 'status' });
-  const longer = el('p', {}, texts['uses.longer']?.replace('{purpose}', () => purpose));
+  const longer = el('p', {}, texts['uses.longer']?.replace('{purpose}', () => name));
   const tell = ({ kept, until }: Partial<KoektrommelKept>, start = ''): void => {
     // As the pages of the server write it.
     const locale = language === 'en' ? 'en-GB' : language;
@@ -28,7 +33,7 @@ export async function controls(kit: Kit, purpose = ''): Promise<HTMLElement | un
   const radios: HTMLInputElement[] = [];
   /** Shows what holds, which need not be what was pressed. */
   const show = (): void => {
-    const values = current(kit, 'display');
+    const values = current(kit, id);
     for (const { name, normal } of settings.map((one) => ({ name: one.name, normal: one.default }))) {
       for (const radio of radios) if (radio.name === name) radio.checked = radio.value === (values[name] ?? normal);
     }
@@ -52,27 +57,27 @@ export async function controls(kit: Kit, purpose = ''): Promise<HTMLElement | un
       el('legend', {}, setting.label),
       ...setting.values.map(({ value, label }) => {
         const radio = el('input', { type: 'radio', name: setting.name, value });
-        radio.addEventListener('change', () => change(set(kit, 'display', setting.name, value), texts['uses.saved']));
+        radio.addEventListener('change', () => change(set(kit, id, setting.name, value), texts['uses.saved']));
         radios.push(radio);
         return el('label', {}, radio, label);
       }),
     );
   const made = box(
     kit,
-    { id: 'koek-display', lang: language },
+    { id: isDisplay ? 'koek-display' : `koek-set-${id}`, lang: language },
     el(
       'div',
       { role: 'group', 'aria-labelledby': 'title' },
-      el('h3', { id: 'title', tabindex: '-1' }, texts['uses.display.title']),
-      el('p', {}, texts['uses.display.intro']),
+      el('h3', { id: 'title', tabindex: '-1' }, isDisplay ? texts['uses.display.title'] : name),
+      el('p', {}, texts[isDisplay ? 'uses.display.intro' : 'uses.intro']),
       ...settings.map(group),
       status,
       longer,
-      press(texts['uses.reset'], () => change(setAll(kit, 'display', {}), texts['uses.ended'])),
+      press(texts['uses.reset'], () => change(setAll(kit, id, {}), texts['uses.ended'])),
     ),
     true,
   );
   show();
-  guard(async () => tell(await ask(kit, 'display')));
+  guard(async () => tell(await ask(kit, id)));
   return made;
 }

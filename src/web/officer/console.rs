@@ -5,7 +5,7 @@ use actix_web::{
     http::StatusCode,
     web::{self, Data},
 };
-use koektrommel_core::record::DataSet;
+use koektrommel_core::{catalogue::Kind, record::DataSet};
 use maud::{Markup, html};
 
 use super::{
@@ -16,9 +16,10 @@ use crate::{
     app::App,
     calendar::{Period, local_date},
     download::Manifest,
+    undeclared::Sighting,
     view::{
         self,
-        officer::{retention::Line, texts::Texts},
+        officer::{retention::Line, texts::Texts, visitors},
     },
     web::problem::Problem,
 };
@@ -56,9 +57,29 @@ pub(super) async fn show(
     let watched: Vec<_> = watched.map(|site| (&site.id, app.undeclared.of(&site.id))).collect();
     let undeclared = view::officer::undeclared::content(texts, &watched);
     let Some(retention) = retention(app, texts).await else { return page::broken(app, texts) };
-    let content = html! { (content) (retention) (undeclared) (earlier) };
+    let visitors = visitors(app, texts);
+    let content = html! { (content) (visitors) (retention) (undeclared) (earlier) };
     let page = Page::new(status, texts.downloads, content);
     Page { officer: Some(officer.name.as_str()), ..page }.send(app, texts)
+}
+
+/// What visitors of each site are asked, and how their choices come in.
+fn visitors(app: &App, texts: &Texts) -> Markup {
+    let lines = app.config.sites.iter().map(|site| {
+        let language = site.language(Some(texts.language));
+        let choices = site.catalogue.purposes().iter().filter(|purpose| purpose.kind == Kind::Choice);
+        let counts = app.arrivals.of(&site.id);
+        visitors::Line {
+            site: &site.id,
+            asks: choices.filter_map(|purpose| purpose.name.get(language?).map(String::as_str)).collect(),
+            is_watched: site.watch_undeclared,
+            has_undeclared: app.undeclared.of(&site.id).values().any(Sighting::counts),
+            stored: counts.stored,
+            late: counts.late,
+            outdated: counts.outdated,
+        }
+    });
+    visitors::content(texts, &lines.collect::<Vec<_>>())
 }
 
 /// How long what is kept and what went; none if the log cannot be read.

@@ -78,9 +78,13 @@ fn the_whole_choice_works_without_a_script() {
     assert!(address.ends_with("&saved=1"), "{address} goes into histories and logs");
     let after = server.send(&get(address).cookie(&cookie)).expect(200);
     let text = reading(&after.text());
-    for says in
-        ["Your choice is saved.", "You said yes to:", "The number of your choice is ", "Consent given"]
-    {
+    for says in [
+        "Your choice is saved.",
+        "You said yes to: Your preferences.",
+        "You said no to: Your display settings.",
+        "The number of your choice is ",
+        "Consent given",
+    ] {
         assert!(text.contains(says), "{says}: {text}");
     }
     let form = Form::of(&after);

@@ -7,6 +7,7 @@ use super::{code, has_extension, holds, texts};
 /// The parts of `src`, each with the parts that it knows: the arrows of `ARCHITECTURE.md`. A part knows only parts
 /// that stand above it here, so that no two ever know each other; all may know `core` and `evidence`.
 const ARROWS: &[(&str, &[&str])] = &[
+    ("arrivals", &[]),
     ("asset", &[]),
     ("clock", &[]),
     ("environment", &[]),
@@ -40,6 +41,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "app",
         &[
             "accounts",
+            "arrivals",
             "asset",
             "clock",
             "config",
@@ -65,6 +67,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "accounts",
             "app",
+            "arrivals",
             "asset",
             "config",
             "cookie",
