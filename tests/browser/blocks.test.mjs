@@ -1,6 +1,6 @@
 /** What waits for a yes besides scripts: frames with their placeholder, images, style sheets. */
 import assert from 'node:assert/strict';
-import { answers, audit, fixture, logSize, NOTHING, press, quiet, reopen, stored, test, until } from './support.mjs';
+import { answers, audit, fixture, logSize, NOTHING, press, quiet, ready, reopen, stored, test, until } from './support.mjs';
 
 const OTHER = 'https://video.example';
 
@@ -205,6 +205,58 @@ test('a page with nothing but scripts fetches the one part that runs them', asyn
   await quiet(page);
   assert.equal(asked.filter((one) => /koektrommel\.[0-9a-f]+\.embeds\.js/.test(one)).length, 1);
   assert.equal(asked.filter((one) => one.includes('/notice')).length, 0);
+});
+
+/** Scripts of every kind; each says its name, and one counts on the file before it. */
+const ORDERED = `<main><h1>Proef</h1>${LINK}<script>window.ran = []</script>${[
+  ['', "ran.push('one')"],
+  ['src="/own/slow.js"', ''],
+  ['', "ran.push('after ' + slow)"],
+  ['async src="/own/free.js"', ''],
+  ['data-type="module"', "ran.push('module')"],
+  ['src="/own/gone.js"', ''],
+  ['src="/own/last.js"', ''],
+  ['', "ran.push('two')"],
+].map(([how, text]) => `<script type="text/plain" data-koek="display" ${how}>${text}</script>`).join('')}</main>`;
+
+/** That page after a yes, while the slow file is on its way; gives what has run, and lets the file come. */
+async function ordered(room) {
+  const { page, context, address } = room;
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await context.route(`${address}/own/*`, async (route) => {
+    const name = /(\w+)\.js/.exec(route.request().url())[1];
+    if (name === 'gone') return route.fulfill({ status: 404, body: '' });
+    if (name === 'slow') await held;
+    return route.fulfill({ contentType: 'text/javascript', body: `var ${name} = '${name}'; ran.push('${name}')` });
+  });
+  await fixture(room, ORDERED);
+  await ready(page);
+  await press(page, '#koek-accept');
+  const ran = () => page.evaluate(() => window.ran);
+  // What waits for nobody; the module and the file that is async in whichever order.
+  await until('what is free has run', async () => (await ran()).toSorted(), ['free', 'module', 'one']);
+  return { ran, release };
+}
+
+test('scripts run in the order of the page, files and what is written in it mixed', { faults: true }, async (room) => {
+  const { page } = room;
+  const { ran, release } = await ordered(room);
+  release();
+  await until('the others have run', async () => (await ran()).slice(3), ['slow', 'after slow', 'last', 'two']);
+  await quiet(page);
+  assert.equal((await ran()).length, 7, 'each once');
+});
+
+test('a script that waits for a file does not run when a no has come meanwhile', { faults: true }, async (room) => {
+  const { page } = room;
+  const { ran, release } = await ordered(room);
+  await page.evaluate(() => window.koektrommel.withdraw());
+  release();
+  // What was asked for with a yes has come: what has begun cannot be taken back.
+  await until('the file has run', async () => (await ran())[3], 'slow');
+  await quiet(page);
+  assert.deepEqual((await ran()).slice(3), ['slow']);
 });
 
 test('the cookie table tells what this visitor chose, and follows it', async (room) => {
