@@ -16,6 +16,9 @@ for (const [language, path] of Object.entries(LANGUAGES)) {
     await looks(page, `${language} settings`);
     await page.check('#koek-p-display');
     await looks(page, `${language} settings changed`);
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('#koek-discard');
+    await looks(page, `${language} settings not saved`);
     await press(page, '#koek-save');
     await page.waitForSelector('#koek-confirm a');
     await looks(page, `${language} confirmed mixed`);

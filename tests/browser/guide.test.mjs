@@ -48,6 +48,18 @@ test('before a yes the examples wait, after it they do what the guide says, and 
   await until('the examples take back what can be', waits, { ...all(false), external: true, both: true });
 });
 
+test('what the console is asked tells why something waits', async (room) => {
+  const { page } = room;
+  await room.context.route(`${room.address}/remember.js`, (route) => route.fulfill({ contentType: 'text/javascript', body: '' }));
+  await fixture(room, `<main><h1>Proef</h1>${examples.slice(0, 2).join('\n')}<img data-koek="unknown" data-src="/x" alt=""></main>`);
+  await page.waitForSelector('#koek-banner');
+  const [question] = [...guide.matchAll(/^```js\n(.*?)^```$/gms)].map(([, example]) => example);
+  const waits = async () => (await page.evaluate(`(${question.trim().replace(/;$/, '')}).map(([one, ids]) => one.localName + ': ' + ids)`)).sort();
+  assert.deepEqual(await waits(), ['img: unknown', 'script: preferences', 'script: preferences,display']);
+  await press(page, '#koek-accept');
+  await until('only what is no purpose waits', waits, ['img: unknown', 'script: ', 'script: ']);
+});
+
 test('the links open the settings, and what was typed and handed on is there on the next page', async (room) => {
   const { page } = room;
   await open(room);
