@@ -67,8 +67,16 @@ impl Tally {
     }
 }
 
+/// How the records of decisions and of readings begin, which are nearly all there are and no statements. A record that
+/// begins in any other way is held against its commitment and read.
+const OTHERS: [&[u8]; 2] = [b"{\"actor\":", b"{\"action\":"];
+
 impl Counted {
     fn add(&mut self, item: &Item) -> Result<(), StoreError> {
+        let is_other = |start: &&[u8]| item.opening.as_ref().is_some_and(|o| o.record.starts_with(start));
+        if OTHERS.iter().any(|start| is_other(start)) {
+            return Ok(());
+        }
         let is_statement = row_of(self.next, item)?.is_some_and(|row| row.kind == "deletion");
         let Some(opening) = item.opening.as_ref().filter(|_| is_statement) else { return Ok(()) };
         if let Record::Deletion(deletion) = Record::from_json(&opening.record)? {

@@ -101,10 +101,13 @@ fn ends(access: &Access, manifest: &Manifest) -> bool {
 mod tests {
     use std::fs;
 
-    use koektrommel_core::hash::Hash;
+    use koektrommel_core::{hash::Hash, record::Restoration};
 
     use super::super::{Elsewhere, data};
-    use crate::download::{Manifest, fixture::Fixture};
+    use crate::{
+        download::{Manifest, fixture::Fixture},
+        ledger::Fact,
+    };
 
     #[actix_web::test]
     async fn a_manifest_that_says_something_else_than_the_log_is_named() {
@@ -144,6 +147,16 @@ mod tests {
         }
         fs::write(&path, &true_one).unwrap();
         verify().unwrap();
+        // An end that was lost with what came after a backup; the log says that it was put back.
+        let lost = Manifest { ended: Some(11), ..manifest() };
+        fs::write(&path, lost.to_json()).unwrap();
+        assert!(verify().unwrap_err().to_string().contains("names an end that the log does not have"));
+        let restoration = Restoration { time: later, size: 9 };
+        let ledger = fixture.ledger.clone();
+        let stated = std::thread::spawn(move || ledger.record_blocking(Fact::Restoration(restoration)));
+        assert_eq!(stated.join().unwrap().unwrap(), 11);
+        verify().unwrap();
+        fs::write(&path, &true_one).unwrap();
         // One of a download that never was, under a name of its own.
         fs::write(fixture.folder.path("downloads/2.json"), Manifest { index: 2, ..manifest() }.to_json())
             .unwrap();

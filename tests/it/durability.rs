@@ -2,11 +2,14 @@
 //! keep it. Without that call this test fails, and a power cut would lose what a visitor was promised.
 
 use std::{
-    fs, thread,
+    ffi::OsString,
+    fs,
+    path::Path,
+    thread,
     time::{Duration, Instant},
 };
 
-use crate::support::{Decision, Server, program::strace, server::Options};
+use crate::support::{Decision, Server, decision::new_id, program::strace, server::Options};
 
 /// One system call, as it ended.
 #[derive(Clone, Debug)]
@@ -69,11 +72,13 @@ fn calls(trace: &str) -> Vec<Call> {
     calls
 }
 
+fn is_created(call: &Call) -> bool {
+    call.is(&SENDS) && call.arguments.contains("HTTP/1.1 201")
+}
+
 /// What is wrong with the calls that led to one `201`; nothing where the disk had everything before it.
 fn fault(calls: &[Call], store: &str) -> Option<String> {
-    let Some(answer) =
-        calls.iter().position(|call| call.is(&SENDS) && call.arguments.contains("HTTP/1.1 201"))
-    else {
+    let Some(answer) = calls.iter().position(is_created) else {
         return Some("no `201` was sent".to_owned());
     };
     let before = &calls[..answer];
@@ -88,20 +93,64 @@ fn fault(calls: &[Call], store: &str) -> Option<String> {
     (!synced).then(|| format!("no fsync or fdatasync of {last} between the last write to it and the `201`"))
 }
 
+/// A tracer that writes down what a server writes, syncs and sends, with more of its arguments.
+fn watched(trace: &Path, more: &[&str]) -> Vec<OsString> {
+    let calls = "trace=write,writev,pwrite64,pwritev,pwritev2,ftruncate,fallocate,fsync,fdatasync,sync_file_range,\
+                 sendto,sendmsg,sendmmsg";
+    let mut under = strace([&["-yy", "-s", "64", "-e", calls][..], more, &["-o"]].concat());
+    under.push(trace.into());
+    under
+}
+
+/// The calls of the trace, once it shows so many answers: the tracer writes its last lines after the process is gone.
+fn read(trace: &Path, answers: usize) -> Vec<Call> {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let text = fs::read_to_string(trace).unwrap();
+        let calls = calls(&text);
+        if calls.iter().filter(|call| is_created(call)).count() >= answers {
+            return calls;
+        }
+        assert!(Instant::now() < deadline, "the trace does not show {answers} answers:\n{text}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn what_the_disk_would_not_keep_is_not_acknowledged() {
+    for when in ["5", "5+"] {
+        let temp = tempfile::tempdir().unwrap();
+        let trace = temp.path().join("trace");
+        let inject = format!("inject=fdatasync:error=EIO:when={when}");
+        let under = watched(&trace, &["-e", &inject]);
+        let mut server = Server::start_with(Options { under, ..Options::default() });
+        let decision = Decision::refuse(&server);
+        let send = || decision.clone().with("id", new_id()).request().try_send(server.address);
+        let statuses: Vec<_> = (0..10).map_while(|_| send()).map(|answer| answer.status).collect();
+        assert!(statuses.iter().all(|status| matches!(status, 201 | 503)), "{when}: {statuses:?}");
+        let store = server.data().canonicalize().unwrap().join("store");
+        // How it ends is not asked here, but politely, so that the tracer sees the end of all that it did.
+        let _code = server.stop();
+        let acknowledged = statuses.iter().filter(|status| **status == 201).count();
+        let calls = read(&trace, acknowledged);
+        assert!(
+            calls.iter().any(|call| call.is(&["fdatasync"]) && !call.succeeded),
+            "{when}: no sync failed"
+        );
+        let answers: Vec<_> = (0..calls.len()).filter(|at| is_created(&calls[*at])).collect();
+        for (nth, answer) in answers.iter().enumerate() {
+            let from = nth.checked_sub(1).map_or(0, |before| answers[before] + 1);
+            let of_one = &calls[from..=*answer];
+            assert_eq!(fault(of_one, store.to_str().unwrap()), None, "{when}: {statuses:?}: {of_one:#?}");
+        }
+    }
+}
+
 #[test]
 fn the_disk_has_a_decision_before_the_visitor_hears_so() {
     let temp = tempfile::tempdir().unwrap();
     let trace = temp.path().join("trace");
-    let mut under = strace([
-        "-yy",
-        "-s",
-        "64",
-        "-e",
-        "trace=write,writev,pwrite64,pwritev,pwritev2,ftruncate,fallocate,fsync,fdatasync,sync_file_range,sendto,\
-         sendmsg,sendmmsg",
-        "-o",
-    ]);
-    under.push(trace.clone().into());
+    let under = watched(&trace, &[]);
     let mut server = Server::start_with(Options { under, ..Options::default() });
     let decision = Decision::accept(&server);
     // Everything that a first decision sets up has been set up.
@@ -111,19 +160,8 @@ fn the_disk_has_a_decision_before_the_visitor_hears_so() {
     // Ended politely: a process that is killed may be gone before the tracer has seen the end of what it last did.
     assert_eq!(server.stop(), Some(0));
 
-    // The tracer writes its last lines after the process is gone.
-    let deadline = Instant::now() + Duration::from_secs(60);
-    let is_answer = |call: &Call| call.is(&SENDS) && call.arguments.contains("HTTP/1.1 201");
-    let calls = loop {
-        let text = fs::read_to_string(&trace).unwrap();
-        let calls = calls(&text);
-        if calls.iter().filter(|call| is_answer(call)).count() >= 2 {
-            break calls;
-        }
-        assert!(Instant::now() < deadline, "the trace does not show both answers:\n{text}");
-        thread::sleep(Duration::from_millis(10));
-    };
-    let first = calls.iter().position(is_answer).unwrap();
+    let calls = read(&trace, 2);
+    let first = calls.iter().position(is_created).unwrap();
     let of_one = &calls[first + 1..];
     let store = store.to_str().unwrap();
     assert_eq!(fault(of_one, store), None, "{of_one:#?}");
