@@ -74,7 +74,7 @@ const OTHERS: [&[u8]; 2] = [b"{\"actor\":", b"{\"action\":"];
 impl Counted {
     fn add(&mut self, item: &Item) -> Result<(), StoreError> {
         let is_other = |start: &&[u8]| item.opening.as_ref().is_some_and(|o| o.record.starts_with(start));
-        if OTHERS.iter().any(|start| is_other(start)) {
+        if OTHERS.iter().any(is_other) {
             return Ok(());
         }
         let is_statement = row_of(self.next, item)?.is_some_and(|row| row.kind == "deletion");

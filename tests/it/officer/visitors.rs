@@ -1,7 +1,8 @@
 //! What the console says of each site: what its visitors are asked, and how their choices come in.
 
-use std::{fs, time::SystemTime};
+use std::fs;
 
+use koektrommel::clock::Clock;
 use serde_json::json;
 
 use super::{PASSWORD, add, form};
@@ -43,9 +44,9 @@ fn without_choices() -> Site {
 
 /// The id of a click, by a clock that was so many seconds slow.
 fn id(slow: u64) -> String {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis();
+    let now = u64::try_from(Clock::system().now().unix()).unwrap();
     let random: [u8; 10] = koektrommel::keys::random().unwrap();
-    let made = u64::try_from(now).unwrap() - slow * 1000;
+    let made = (now - slow) * 1000;
     uuid::Builder::from_unix_timestamp_millis(made, &random).into_uuid().to_string()
 }
 

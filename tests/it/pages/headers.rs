@@ -235,7 +235,7 @@ fn the_parts_of_the_script_are_served_by_their_list_those_of_an_earlier_release_
     let old = b"export const run = () => {};\n";
     let old_list = format!("{}  settings\n", sha256(old));
     let keep = |name: &str, content: &[u8]| {
-        std::fs::write(server.data().join("scripts").join(name), content).unwrap()
+        std::fs::write(server.data().join("scripts").join(name), content).unwrap();
     };
     keep(&format!("{}.js", &sha256(old)[..16]), old);
     keep(&format!("{}.parts", &sha256(old_list.as_bytes())[..16]), old_list.as_bytes());
