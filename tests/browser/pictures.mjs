@@ -22,9 +22,19 @@ const sum = (bytes) => createHash('sha256').update(bytes).digest('hex');
 /** Whether a folder is the repository or in it. */
 export const isInside = (folder) => !relative(root, resolve(folder)).startsWith('..');
 
+const scriptsHere = async () => (await readdir(join(root, 'assets'))).filter((name) => /^koektrommel.*\.js$/.test(name)).sort();
+
+/** Whether a program has the scripts in it that the list will name. */
+export async function carries(program) {
+  const bytes = await readFile(program);
+  const scripts = await Promise.all((await scriptsHere()).map((name) => readFile(join(root, 'assets', name))));
+  // The first script is filled in when it is served: only what is around its one place is there as it is.
+  return scripts.every((one) => String(one).split('__KOEK__').every((part) => bytes.includes(part)));
+}
+
 /** Writes `index.json` and `index.html` in a folder of pictures; gives what they say. */
 export async function list(folder, { program, browser, day }) {
-  const scripts = (await readdir(join(root, 'assets'))).filter((name) => /^koektrommel.*\.js$/.test(name)).sort();
+  const scripts = await scriptsHere();
   const pictures = (await readdir(folder)).filter((name) => name.endsWith('.png')).sort();
   const sums = (names, from) => Promise.all(names.map(async (name) => [name, sum(await readFile(join(from, name)))]));
   const made = {
@@ -48,12 +58,14 @@ ${shown.join('\n')}
 
 async function main([folder]) {
   if (!folder || isInside(folder)) throw new Error('name a folder outside the repository: node tests/browser/pictures.mjs FOLDER');
+  // As `support.mjs` has it, which is for tests only.
+  const program = process.env.KOEKTROMMEL_BIN ?? join(root, 'target/release/koektrommel');
+  if (!(await carries(program))) throw new Error(`${program} was built with other scripts than those in assets: build it again`);
   await mkdir(folder, { recursive: true });
   if ((await readdir(folder)).length) throw new Error(`${folder} is not empty: pictures of two builds do not belong together`);
   const env = { ...process.env, KOEKTROMMEL_SCREENS: resolve(folder) };
   const { status } = spawnSync(process.execPath, ['--test', ...TESTS], { env, stdio: 'inherit' });
   if (status) throw new Error('not every state is as it must be, so there is no list: see above');
-  const { program } = await import('./support.mjs');
   const version = (file) => String(execFileSync(file, ['--version'])).trim();
   const made = await list(folder, {
     program: version(program),

@@ -6,8 +6,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isInside, list } from './pictures.mjs';
-import { test, visit } from './support.mjs';
+import { carries, isInside, list } from './pictures.mjs';
+import { program, test, visit } from './support.mjs';
 
 const sum = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
@@ -32,6 +32,11 @@ test('the list names every picture and the scripts by what they are', async (roo
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+test('a program with other scripts makes no pictures', async () => {
+  assert.equal(await carries(program), true);
+  assert.equal(await carries(process.execPath), false);
 });
 
 test('pictures do not go into the repository', async () => {
