@@ -3,7 +3,18 @@
 use std::{collections::BTreeMap, fs};
 
 use data_encoding::BASE64;
-use koektrommel_core::hash::Hash;
+use koektrommel::{
+    folder::Folder,
+    keys::LogKey,
+    store::{Batch, Head, Item, Opening, Store, sled::SledStore},
+};
+use koektrommel_core::{
+    entry::{Entry, Salt},
+    hash::Hash,
+    merkle::leaf_hash,
+    record::RecordId,
+};
+use serde_json::Value;
 
 use super::{add, server_with_officer, token, verify};
 use crate::support::{Decision, Server, get, koektrommel, server::Options, site::Site};
@@ -144,7 +155,7 @@ fn a_pack_shows_what_was_in_force_and_who_read_and_what_went() {
     assert!(text("toestemmingen.csv").contains(first["reference"].as_str().unwrap()));
 
     // What checks it: the checkpoint and the key that the records name, and the verifier of the server itself.
-    let header: serde_json::Value = serde_json::from_str(records.lines().next().unwrap()).unwrap();
+    let header: Value = serde_json::from_str(records.lines().next().unwrap()).unwrap();
     assert_eq!(header["checkpoint"], text("checkpoint.txt"));
     assert_eq!(text("key.txt"), server.get("/privacy/log/key").expect(200).text());
     let module = BASE64.encode(&server.get("/privacy/verifier.wasm").expect(200).body);
@@ -160,6 +171,58 @@ fn a_pack_shows_what_was_in_force_and_who_read_and_what_went() {
         let line = format!("{}  {name}\n", &Hash::of(&[bytes]).to_string()[7..]);
         assert!(text("MANIFEST").contains(&line), "{name}");
     }
+}
+
+/// Fills the log of a server that is not running with decisions like one that it recorded.
+fn fill(server: &Server, like: &Value, count: u64) {
+    let [notice, time, until] =
+        ["notice", "time", "valid_until"].map(|member| like[member].as_str().unwrap());
+    let folder = Folder::open(&server.data()).unwrap();
+    let key = LogKey::open(&folder).unwrap();
+    let store = SledStore::open(&folder.path("store")).unwrap();
+    let mut head = store.head().unwrap();
+    let end = head.frontier.size() + count;
+    while head.frontier.size() < end {
+        let before = head.frontier.clone();
+        let mut frontier = before.clone();
+        let range = before.size()..end.min(before.size() + 4096);
+        let items = range.map(|index| {
+            let digest = Hash::of(&[&index.to_be_bytes()]);
+            let record = format!(
+                r#"{{"actor":"person","choices":{{"display":false,"preferences":true}},"control":"save","event":"given","kind":"consent","language":"nl","layer":"banner","notice":"{notice}","record":"{}","site":"wsn","subject":"01234567-89ab-4def-8123-456789abcdef","time":"{time}","until":"{until}","v":1}}"#,
+                RecordId::new(index, &digest)
+            );
+            let salt = Salt::from_bytes(*digest.as_bytes());
+            let entry = Entry::new(time[..10].parse().unwrap(), &salt, record.as_bytes());
+            frontier.push(leaf_hash(&entry.encode()));
+            Item { entry, opening: Some(Opening { tag: None, salt, record: record.into_bytes().into() }) }
+        });
+        let items = items.collect();
+        let checkpoint = key.checkpoint(frontier.size(), frontier.root()).unwrap();
+        head = Head { frontier, checkpoint, time: Some(time.parse().unwrap()) };
+        store.append(&Batch { before, items, after: head.clone() }).unwrap();
+    }
+}
+
+#[test]
+fn a_pack_is_streamed_however_large_it_is() {
+    let (mut server, token) = server_with_officer();
+    let like = Decision::accept(&server).send(&server).expect(201).json();
+    server.kill();
+    fill(&server, &like, 40_000);
+    server.restart();
+    let ask = |path: &str| server.send(&get(path).header("Authorization", &token)).expect(200).body;
+    // Whatever the store keeps of what it has read, and what every pack begins with, is there before it is measured.
+    ask("/officer/api/v1/consents?format=csv");
+    ask(&format!("{EVIDENCE}?from=2020-01-01&to=2020-01-02"));
+    let before = server.peak();
+    let pack = ask(EVIDENCE);
+    let grown = server.peak() - before;
+    assert!(pack.len() > 30_000_000, "{} bytes", pack.len());
+    assert!(grown < 10_000_000, "{grown} bytes more for a pack of {}", pack.len());
+    let path = server.beside("large.zip");
+    fs::write(&path, &pack).unwrap();
+    verify(&[path.to_str().unwrap()]).well();
 }
 
 #[test]

@@ -91,6 +91,13 @@ impl Server {
         data_of(&self.temp)
     }
 
+    /// The most memory that it had at any time since it was started, in bytes.
+    pub(crate) fn peak(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    }
+
     /// A place beside the data folder that goes with it.
     pub(crate) fn beside(&self, name: &str) -> PathBuf {
         self.temp.path().join(name)
