@@ -121,6 +121,9 @@ test('a program can refuse, never accept', async (room) => {
   assert.equal(await page.evaluate(() => 'accept' in window.koektrommel), false);
   await quiet(page);
   assert.deepEqual(seen.posts, []);
+  // What was switched and not saved is asked about once.
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('#koek-discard', { state: 'visible' });
   await escape(page);
   const answer = page.waitForResponse((one) => one.request().method() === 'POST');
   await page.evaluate(() => document.getElementById('koek-refuse').click());

@@ -97,7 +97,7 @@ for (const path of ['/', '/?lang=en']) {
         return [scrollWidth, clientWidth, scrollHeight];
       });
       assert.ok(across <= wide, `${state}: ${across} px across`);
-      assert.ok(long < 7000, `${state}: ${long} px to scroll`);
+      assert.ok(long < 8000, `${state}: ${long} px to scroll`);
       assert.equal(await size(page, '#koek-t-display'), 2 * normal, state);
 
       await press(page, '#koek-refuse-all');
