@@ -62,6 +62,9 @@ test('invariant 1: nor by all that the widget does in a page, until something is
   await page.click('[data-koek-display]');
   await page.waitForSelector('#koek-display');
   await page.check('#koek-p-display');
+  // What was switched and not saved is asked about once.
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('#koek-discard', { state: 'visible' });
   await escape(page);
   await page.hover('.koek-embed button');
   await quiet(page);
