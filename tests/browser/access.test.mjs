@@ -43,9 +43,16 @@ test('the three answers look alike and are in sight, also in the smallest window
   }
 });
 
-for (const policy of ['strict-origin-when-cross-origin', 'no-referrer']) {
-  test(`who cannot see the question is told of it, once a visit (${policy})`, async (room) => {
-    const { page, address } = room;
+/** By what a browser tells of the page before: where one came from, or what there was before it in the same window. */
+const BEFORE = [
+  ['a referrer, and no navigation API', 'strict-origin-when-cross-origin', () => delete window.navigation],
+  ['earlier entries, and no referrer', 'no-referrer', () => {}],
+];
+
+for (const [means, policy, take] of BEFORE) {
+  test(`who cannot see the question is told of it, once a visit: ${means}`, async (room) => {
+    const { page, context, address } = room;
+    await context.addInitScript(take);
     // A clock that stands still but for what the test says.
     const now = Date.now();
     await page.clock.install({ time: now });
@@ -56,7 +63,9 @@ for (const policy of ['strict-origin-when-cross-origin', 'no-referrer']) {
     await fixture(room, body('/two'), options);
     await page.waitForSelector('#koek-banner');
     assert.equal(await status(), '', 'a region that comes with its words is not read out');
-    await page.clock.runFor(1000);
+    await page.clock.runFor(500);
+    assert.equal(await status(), '', 'nor one that is filled before anything has heard of it');
+    await page.clock.runFor(500);
     assert.equal(await status(), 'Er is een vraag over cookies op deze pagina.');
     await page.route(`${address}/two`, (route) => route.fulfill({
       contentType: 'text/html',
@@ -69,6 +78,17 @@ for (const policy of ['strict-origin-when-cross-origin', 'no-referrer']) {
     assert.equal(await status(), '');
   });
 }
+
+test('who comes from another site is told of the question too', async (room) => {
+  const { page, address, context } = room;
+  await context.route(`${address}/fixture`, (route) => route.fulfill({
+    contentType: 'text/html',
+    body: '<!doctype html><html lang="nl"><title>Proef</title><script src="/privacy/koektrommel.js" defer></script><h1>Proef</h1></html>',
+  }));
+  await page.goto(`${address}/fixture`, { referer: 'https://zoeken.example/' });
+  assert.equal(await page.evaluate(() => document.referrer), 'https://zoeken.example/');
+  await page.waitForFunction(() => document.querySelector('#koek-banner')?.shadowRoot.querySelector('[role=status]').textContent);
+});
 
 test('a link in a closed menu is no way back; one inside a component of the page is followed', async (room) => {
   const { page } = room;

@@ -1,6 +1,6 @@
 /** The back-forward cache: a page that comes back as it was left shows the choice that was made since. */
 import assert from 'node:assert/strict';
-import { press, quiet, test, visit } from './support.mjs';
+import { press, quiet, test, turn, visit } from './support.mjs';
 
 // Playwright turns the cache off; these tests are about it.
 const CACHE = { launch: { ignoreDefaultArgs: ['--disable-back-forward-cache'] } };
@@ -35,6 +35,22 @@ test('a page in the cache follows a choice made elsewhere', CACHE, async (room) 
   assert.equal(cached, true, 'the widget keeps the page out of the cache');
   await page.waitForSelector('#koek-banner', { state: 'detached' });
   assert.equal(await page.evaluate(() => window.koektrommel.allows('display')), true);
+});
+
+test('where a browser tells of nothing else, that it is back is enough', CACHE, async (room) => {
+  const { page, context, address } = room;
+  await context.addInitScript(() => {
+    delete window.cookieStore;
+    addEventListener('visibilitychange', (event) => event.stopImmediatePropagation(), true);
+  });
+  await visit(room);
+  await press(page, '#koek-accept');
+  const cached = await leaveAndReturn(room, async (other) => {
+    await other.goto(`${address}/privacy/settings`);
+    await turn(other, () => other.click('button[value=refuse]'));
+  });
+  assert.equal(cached, true);
+  await page.waitForFunction(() => !window.koektrommel.allows('display'));
 });
 
 test('and a withdrawal', CACHE, async (room) => {

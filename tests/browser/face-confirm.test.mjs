@@ -33,6 +33,6 @@ test('without an answer there is no proof yet, and the confirmation says that it
   await visit(room);
   await room.server.stop();
   await page.click('#koek-refuse');
-  await page.waitForFunction(() => document.querySelector('#koek-confirm [role=status]').textContent);
+  await page.locator('#koek-confirm [role=status]', { hasText: 'Uw keuze geldt nu al. Wij slaan hem op zodra de verbinding werkt.' }).waitFor();
   assert.equal(await page.locator('#koek-confirm a').count(), 0);
 });

@@ -160,6 +160,26 @@ test('another tab follows', async (room) => {
   assert.equal(await other.evaluate(() => window.koektrommel.allows('preferences')), true);
 });
 
+test('a choice in a form of another tab is followed at once, or when this one is looked at again', async (room) => {
+  const { page, context, address } = room;
+  await visit(room);
+  const old = await context.newPage();
+  await old.addInitScript(() => delete window.cookieStore);
+  await old.goto(`${address}/`);
+  await old.waitForSelector('#koek-banner');
+  const other = await context.newPage();
+  await other.goto(`${address}/privacy/settings`);
+  await turn(other, () => other.click('button[value=accept]'));
+  await page.waitForSelector('#koek-banner', { state: 'detached' });
+  assert.equal(await page.evaluate(() => window.koektrommel.allows('display')), true);
+  // Nothing but a cookie has changed, and this browser does not tell of cookies.
+  await quiet(old);
+  assert.equal(await old.locator('#koek-banner').count(), 1);
+  await old.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await old.waitForSelector('#koek-banner', { state: 'detached' });
+  assert.equal(await old.evaluate(() => window.koektrommel.allows('display')), true);
+});
+
 test('the back button follows', async (room) => {
   const { page, address } = room;
   await visit(room);
@@ -183,7 +203,7 @@ test('blocked storage and cookies: one question per page, and no error', async (
   const answer = page.waitForResponse((one) => one.request().method() === 'POST');
   await page.click('#koek-accept');
   assert.equal((await answer).status(), 201);
-  await page.waitForFunction(() => document.querySelector('#koek-confirm [role=status]').textContent);
+  await page.locator('#koek-confirm [role=status]', { hasText: 'Uw browser bewaart uw keuze niet.' }).waitFor();
   assert.equal(await page.evaluate(() => window.koektrommel.allows('display')), true);
   assert.equal(await page.locator('#koek-banner').count(), 0);
 });

@@ -19,11 +19,16 @@ text = { nl = "Berichten.", en = "Messages." }
 /** What is allowed in this page now. */
 const answers = (page) => page.evaluate(() => koektrommel.choices());
 
-/** The same log and address under a configuration with these changes, and a browser whose cache has run out. */
-async function change(room, ...changes) {
+/** The same log and address under a configuration with these changes. */
+async function restart(room, ...changes) {
   const config = await configure(join(room.data, '..', 'changed'), changes);
   await room.server.stop();
   room.server = await serve(room.data, new URL(room.address).port, ['--config', config]);
+}
+
+/** The same, and a browser whose cache has run out. */
+async function change(room, ...changes) {
+  await restart(room, ...changes);
   await (await room.context.newCDPSession(room.page)).send('Network.clearBrowserCache');
 }
 
@@ -50,6 +55,19 @@ test('what has changed is asked again, alone, and says so', { faults: true }, as
   await ready(page);
   assert.deepEqual(await answers(page), { preferences: true, display: false });
   assert.equal(asked.length, 1, 'the cookie is enough again');
+});
+
+test('a yes that comes too late is asked again on the next page, though the browser still has the script of before', { faults: true }, async (room) => {
+  const { page, seen } = room;
+  await visit(room);
+  await restart(room, CHANGED);
+  await page.click('#koek-accept');
+  await page.locator('#koek-confirm [role=status]', { hasText: 'Uw keuze is niet opgeslagen.' }).waitFor();
+  await quiet(page);
+  await visit(room);
+  await press(page, '#koek-accept');
+  assert.notEqual(seen.posts[1].notice, seen.posts[0].notice);
+  assert.deepEqual(await answers(page), { preferences: true, display: true });
 });
 
 test('what is new is asked alone, and says so', { faults: true }, async (room) => {

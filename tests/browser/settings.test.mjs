@@ -150,6 +150,36 @@ test('a page without a way back gets a small button, and only then', async (room
   assert.equal(await page.evaluate(() => document.activeElement.id), 'koek-open');
 });
 
+test('a link in a placeholder is no way back: it goes with the placeholder', async (room) => {
+  const { page } = room;
+  await fixture(room, '<main><h1>Proef</h1><iframe data-koek="display" data-src="/privacy/cookies" title="Film" width="400" height="300"></iframe></main>');
+  await page.waitForSelector('.koek-embed [data-koek-settings]');
+  await page.waitForSelector('#koek-open');
+  // A page that swaps its content takes the button along, and the placeholder is there by now.
+  await page.evaluate(() => document.getElementById('koek-reopen').remove());
+  await page.waitForSelector('#koek-open');
+});
+
+test('a link that the page follows itself, or that is opened in a new tab, opens no settings', async (room) => {
+  const { page, context, address } = room;
+  await fixture(
+    room,
+    `<main><h1>Proef</h1><a id="new" href="/privacy/settings" data-koek-settings>Cookies</a>
+     <a id="own" href="/privacy/settings" data-koek-settings onclick="event.preventDefault()">Cookies</a></main>`,
+  );
+  await press(page, '#koek-refuse');
+  await page.click('#own');
+  const opened = context.waitForEvent('page');
+  await page.click('#new', { modifiers: ['Control'] });
+  const other = await opened;
+  await other.waitForURL(`${address}/privacy/settings`);
+  await other.close();
+  await quiet(page);
+  assert.equal(await page.locator('#koek-settings').count(), 0);
+  await page.click('#new');
+  await page.waitForSelector('#koek-settings[open]');
+});
+
 test('a page with a way back of its own gets none', async (room) => {
   const { page } = room;
   await visit(room);
