@@ -41,7 +41,7 @@ pub enum Outcome {
 pub fn content(own: &[Own<'_>], words: Words<'_>, links: Links<'_>, site: &str) -> Markup {
     html! {
         @if !own.is_empty() {
-            h2 { (words.get("uses.title")) }
+            h2 id="uses" { (words.get("uses.title")) }
             p { (words.get("uses.intro")) }
             @for own in own { (of_purpose(own, words, links, site)) }
         }

@@ -146,9 +146,18 @@ test('everything by keyboard alone', async (room) => {
   await page.keyboard.press('Shift+Tab');
   assert.equal(await focus(), 'koek-choose');
   await page.keyboard.press('Enter');
-  // The display settings come when they have been fetched.
-  await page.waitForSelector('#koek-display');
+  await page.waitForSelector('#koek-settings[open]');
   assert.equal(await within('#koek-settings'), true);
+  // What the visitor can set besides is unfolded, and folded again.
+  const inside = () => page.$eval('#koek-settings', (one) => one.shadowRoot.activeElement?.localName);
+  while ((await inside()) !== 'summary') await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#koek-display');
+  await page.keyboard.press('Tab');
+  assert.equal(await page.inputValue('#koek-display :focus'), '100');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Space');
+  await page.waitForSelector('#koek-display', { state: 'hidden' });
   for (let step = 0; step < 15; step++) {
     await page.keyboard.press('Tab');
     assert.ok((await within('#koek-settings')) || (await page.evaluate(() => document.activeElement === document.body)));
@@ -159,7 +168,7 @@ test('everything by keyboard alone', async (room) => {
   assert.deepEqual(seen.posts, [], 'Escape chooses nothing');
 
   await page.keyboard.press('Enter');
-  await page.waitForSelector('#koek-display');
+  await page.waitForSelector('#koek-settings[open]');
   while ((await focus()) !== 'koek-p-display') await page.keyboard.press('Tab');
   await page.keyboard.press('Space');
   while ((await focus()) !== 'koek-save') await page.keyboard.press('Tab');

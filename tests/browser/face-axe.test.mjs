@@ -1,7 +1,7 @@
 /** axe finds nothing in any state of the widget, in any look (looks.mjs), in both languages. */
 import assert from 'node:assert/strict';
 import { looks } from './looks.mjs';
-import { close, fixture, press, quiet, reopen, test, visit } from './support.mjs';
+import { close, fixture, press, quiet, reopen, test, unfold, visit } from './support.mjs';
 
 const LANGUAGES = { nl: '/', en: '/?lang=en' };
 const OTHER = 'https://video.example';
@@ -12,8 +12,9 @@ for (const [language, path] of Object.entries(LANGUAGES)) {
     await visit(room, path);
     await looks(page, `${language} banner`);
     await page.click('#koek-choose');
-    await page.waitForSelector('#koek-display');
     await looks(page, `${language} settings`);
+    await unfold(page);
+    await looks(page, `${language} settings unfolded`);
     await page.check('#koek-p-display');
     await looks(page, `${language} settings changed`);
     await page.keyboard.press('Escape');
@@ -46,6 +47,7 @@ for (const [language, path] of Object.entries(LANGUAGES)) {
     await page.locator('.koek-line').scrollIntoViewIfNeeded();
     await looks(page, `${language} form line`);
     await reopen(page);
+    await unfold(page);
     for (const value of ['150', 'high']) {
       const kept = page.waitForResponse((one) => one.request().method() === 'PUT' && one.url().includes('/preferences/display'));
       await page.locator(`#koek-display input[value="${value}"]`).check();
@@ -75,7 +77,7 @@ for (const [language, path] of Object.entries(LANGUAGES)) {
     const { page } = room;
     await visit(room, path);
     await page.click('#koek-choose');
-    await page.waitForSelector('#koek-display');
+    await unfold(page);
     await room.server.stop();
     await page.locator('#koek-display input[value=high]').check();
     await page.waitForFunction(() => document.querySelector('#koek-settings').shadowRoot.querySelector('#koek-display').shadowRoot.querySelector('[role=status]').textContent);

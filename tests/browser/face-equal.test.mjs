@@ -117,7 +117,7 @@ for (const [path, query] of [['/', '?lang=nl'], ['/?lang=en', '?lang=en']]) {
     const ids = ['#koek-refuse-all', '#koek-accept-all'];
     await visit(room, path);
     await page.click('#koek-choose');
-    await page.waitForSelector('#koek-display');
+    await page.waitForSelector('#koek-display', { state: 'attached' });
     await page.keyboard.press('Enter');
     await quiet(page);
     assert.ok(await page.isVisible('#koek-settings'), 'Enter chooses nothing');

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { audit, press, serve, test, visit } from './support.mjs';
+import { audit, press, serve, test, unfold, visit } from './support.mjs';
 
 const EXAMPLE = fileURLToPath(new URL('../../assets/wsn', import.meta.url));
 const THEME = `
@@ -60,7 +60,7 @@ test('a theme arrives in the banner, the settings and the confirmation, light an
     for (const id of ['#koek-refuse', '#koek-accept', '#koek-choose']) assert.deepEqual(await colours(page, id), button, id);
     await audit(page, `banner ${colorScheme}`);
     await page.click('#koek-choose');
-    await page.waitForSelector('#koek-display');
+    await unfold(page);
     assert.deepEqual(await inside(page, '#koek-settings', '.dialog'), [wanted.text, wanted.background]);
     assert.deepEqual(await colours(page, '#koek-refuse-all'), await colours(page, '#koek-accept-all'));
     await audit(page, `settings ${colorScheme}`);
@@ -75,7 +75,7 @@ test('what the visitor set comes before the theme, also inside the settings', as
   await themed(room);
   await visit(room);
   await page.click('#koek-choose');
-  await page.waitForSelector('#koek-display');
+  await unfold(page);
   const kept = page.waitForResponse((one) => one.request().method() === 'PUT');
   await page.locator('#koek-display input[value=high]').check();
   await kept;

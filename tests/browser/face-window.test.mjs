@@ -1,6 +1,6 @@
 /** Small windows, large letters, telephones with corners and keyboards, paper, and what people ask of their system. */
 import assert from 'node:assert/strict';
-import { audit, escape, fixture, press, quiet, reopen, test, turn, visit } from './support.mjs';
+import { audit, escape, fixture, press, quiet, reopen, test, turn, unfold, visit } from './support.mjs';
 
 const WIDER = ':host > *, ::slotted(*) { letter-spacing: .12em !important; word-spacing: .16em !important; line-height: 1.5 !important } p { margin-bottom: 2em !important }';
 const LARGER = ':host > * { font-size: 32px !important }';
@@ -21,7 +21,7 @@ for (const path of ['/', '/?lang=en']) {
       for (const css of ['', WIDER, LARGER, WIDER + LARGER]) {
         await visit(room, path);
         await page.click('#koek-choose');
-        await page.waitForSelector('#koek-display');
+        await unfold(page);
         await dress(page, '#koek-settings', css);
         const state = `${width}x${height} ${css}`;
         const found = await page.evaluate(() => {
@@ -91,7 +91,7 @@ test('round corners and a notch keep nothing from being read or pressed', async 
     await visit(room);
     await inside(['#koek-refuse', '#koek-accept', '#koek-choose', '#koek-banner h2'], `banner ${width}`);
     await page.click('#koek-choose');
-    await page.waitForSelector('#koek-display');
+    await unfold(page);
     await quiet(page);
     await page.locator('#koek-accept-all').scrollIntoViewIfNeeded();
     await inside(['#koek-save', '#koek-refuse-all', '#koek-accept-all'], `settings ${width}`);
@@ -187,7 +187,7 @@ test('nothing moves by itself, whether or not somebody asked for that', async (r
     await page.waitForSelector('#koek-banner');
     assert.deepEqual(await moving(), []);
     await page.click('#koek-choose');
-    await page.waitForSelector('#koek-display');
+    await unfold(page);
     assert.deepEqual(await moving(), []);
     await escape(page);
     await press(page, '#koek-refuse');
@@ -208,7 +208,7 @@ test('who asks for more contrast gets lines in the colour of the letters', async
       }, selector);
     for (const [color, border] of [await line('#koek-banner', '.dock')]) assert.equal(border, color);
     await page.click('#koek-choose');
-    await page.waitForSelector('#koek-display');
+    await unfold(page);
     for (const [color, border] of [await line('#koek-settings', 'dialog'), await line('#koek-settings', 'li')]) assert.equal(border, color);
     await audit(page, `more contrast ${colorScheme}`);
     await escape(page);

@@ -33,10 +33,10 @@ test('a first visit takes one request; the settings come when they are wanted, a
   assert.equal(asked.length, 3, asked.join(' '));
   assert.deepEqual(await stored(page, context), NOTHING, 'fetching ahead leaves nothing');
   await page.click('#koek-choose');
-  await page.waitForSelector('#koek-display');
+  await page.waitForSelector('#koek-display', { state: 'attached' });
   await escape(page);
   await page.click('#koek-choose');
-  await page.waitForSelector('#koek-display');
+  await page.waitForSelector('#koek-display', { state: 'attached' });
   await quiet(page);
   const count = (mark) => asked.filter((one) => mark.test(one)).length;
   assert.equal(count(PART), 2, 'the dialog, and the display controls in it');

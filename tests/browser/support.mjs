@@ -239,6 +239,12 @@ export async function reopen(page) {
   await page.waitForSelector('#koek-settings[open]');
 }
 
+/** Unfolds in the open settings what visitors can set for themselves. */
+export async function unfold(page) {
+  await page.click('#koek-settings summary');
+  await page.waitForSelector('#koek-display');
+}
+
 /** A page of our own on the server's origin, with the widget in it; `body` is its content, with its own `tag: false`. */
 export async function fixture({ page, address, context }, body, { path = '/fixture', tag = true, head = '', headers = {} } = {}) {
   const script = tag ? '<script src="/privacy/koektrommel.js" defer></script>' : '';

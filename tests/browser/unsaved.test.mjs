@@ -1,6 +1,9 @@
 /** The settings dialog: what is switched and not saved is not lost without a word; and what a visitor has set can be seen and cleared. */
 import assert from 'node:assert/strict';
-import { audit, boxes, fixture, NOTHING, press, reopen, stored, test, visit } from './support.mjs';
+import { readFile } from 'node:fs/promises';
+import { audit, boxes, fixture, NOTHING, press, reopen, stored, test, unfold, visit } from './support.mjs';
+
+const catalogue = await readFile(new URL('../../assets/wsn/catalogue.toml', import.meta.url), 'utf8');
 
 const WORDS = {
   nl: { path: '/', asks: /nog niet opgeslagen.*blijft alles zoals het was/, discard: 'Sluiten zonder opslaan' },
@@ -129,6 +132,7 @@ test('the visitor sees what she has set on this site, changes it, and clears it'
     await visit(room, path);
     await page.evaluate(() => window.koektrommel.preferences.set('district', 'noord'));
     await reopen(page);
+    await unfold(page);
     const section = page.locator('#koek-set-preferences');
     await section.locator('[role=status]', { hasText: words.visit }).waitFor();
     assert.equal(await section.locator('h3').innerText(), words.title);
@@ -149,6 +153,69 @@ test('the visitor sees what she has set on this site, changes it, and clears it'
     await page.keyboard.press('Escape');
     await gone(page);
   }
+});
+
+const summary = (page) => page.locator('#koek-settings summary');
+
+test('what can be set is one line until it is unfolded, and that line can be pressed, read out and seen', async (room) => {
+  const { page } = room;
+  for (const [path, words] of [['/', 'Grotere letters en andere voorkeuren'], ['/?lang=en', 'Larger letters and other preferences']]) {
+    for (const [width, height] of [[320, 568], [1280, 900]]) {
+      await page.setViewportSize({ width, height });
+      await visit(room, path);
+      await open(page);
+      await page.waitForSelector('#koek-display', { state: 'attached' });
+      assert.equal(await summary(page).innerText(), words);
+      assert.equal(await page.isVisible('#koek-display') || (await page.isVisible('#koek-set-preferences')), false);
+      assert.ok((await summary(page).boundingBox()).height >= 44);
+      const links = await page.locator('#koek-settings > a').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
+      assert.ok(links.length === 3 && links.every((one) => one >= 44), links.join(' '));
+      for (const forcedColors of ['none', 'active']) {
+        await page.emulateMedia({ forcedColors });
+        // By the keyboard, so that the focus is seen.
+        while (!(await summary(page).evaluate((one) => one.matches(':focus')))) await page.keyboard.press('Tab');
+        const { outlineStyle, outlineWidth, display } = await summary(page).evaluate((one) => ({ ...getComputedStyle(one) }));
+        // A list item has the browser's own mark of a fold.
+        assert.deepEqual([outlineStyle, outlineWidth, display], ['solid', '3px', 'list-item'], forcedColors);
+        await page.keyboard.press('Tab');
+      }
+      await page.emulateMedia({ forcedColors: 'none' });
+      await page.keyboard.press('Escape');
+      await gone(page);
+    }
+  }
+});
+
+test('where what can be set cannot be fetched, the line leads to the page that has it too', { faults: true }, async (room) => {
+  const { page, context, address } = room;
+  await context.route('**/koektrommel.*.uses.js', (route) => route.abort());
+  await fixture(room, '<main><h1>Proef</h1><a href="/privacy/settings" data-koek-display>Weergave</a></main>');
+  await page.waitForSelector('#koek-banner');
+  await page.click('[data-koek-display]');
+  const way = page.locator('#koek-settings dialog > a');
+  await way.waitFor();
+  assert.equal(await summary(page).count(), 0);
+  assert.ok((await way.boundingBox()).height >= 44);
+  assert.equal(await way.evaluate((one) => one.matches(':focus')), true, 'the focus is not lost');
+  await audit(page, 'what can be set is elsewhere');
+  // The choice does not need it.
+  await press(page, '#koek-refuse-all');
+  await page.click('[data-koek-display]');
+  await way.click();
+  await page.waitForURL(`${address}/privacy/settings**#uses`);
+  assert.equal(await page.textContent('#uses'), 'Weergave en voorkeuren');
+});
+
+/** The example without anything that can be set. */
+const NOTHING_TO_SET = [['catalogue.toml', catalogue, catalogue.replaceAll(/\[\[purposes\.settings[^]*?(?=\n\[\[purposes\]\]|\n# -)/g, '')]];
+
+test('where nothing can be set there is nothing to unfold', { site: NOTHING_TO_SET }, async (room) => {
+  const { page } = room;
+  await visit(room);
+  await open(page);
+  await summary(page).waitFor({ state: 'detached' });
+  await page.check('#koek-p-display');
+  await press(page, '#koek-save');
 });
 
 /** What is about the looks is called otherwise here. */

@@ -7,8 +7,8 @@ import { complete, grants, readChoice, type Choices } from './choice';
 import type { Brief, Purpose, Whole } from './config';
 import { button, buttons, el, host, link, slot } from './dom';
 import { expire } from './expire';
-import { guard } from './guard';
 import type { Control } from './outbox';
+import { own } from './own';
 import type { kit as Kit } from './settings';
 import { keys } from './words';
 import css from './dialog.css';
@@ -94,13 +94,9 @@ export function show(kit: typeof Kit, notice: Whole, opener: HTMLElement | null)
   const rows = (kind: Purpose['kind'], row: (purpose: Purpose) => HTMLElement): HTMLElement =>
     el('ul', { role: 'list' }, ...purposes.filter((one) => one.kind === kind).map(row));
 
-  // They come when they have been fetched; the choice does not wait for them.
-  const own = el('div', {});
-  guard(async () => {
-    const sections: HTMLElement[] = await kit.useOf('controls')(Object.fromEntries(purposes.map(({ id, name }) => [id, name])));
-    own.append(...sections);
-    if (opener?.closest('[data-koek-display]')) sections[0]?.shadowRoot!.querySelector('h3')!.focus();
-  });
+  // Whoever asked for it finds it unfolded. Only what can be chosen can be set.
+  const isWanted = !!opener?.closest('[data-koek-display]');
+  const mine = asks ? own(kit, notice, isWanted) : undefined;
 
   /** Has the visitor switched anything that is not saved? */
   const isUnsaved = (): boolean => [...boxes].some(([id, box]) => box.checked !== (kit.choices()[id] === true));
@@ -133,7 +129,7 @@ export function show(kit: typeof Kit, notice: Whole, opener: HTMLElement | null)
     el('p', {}, texts[asks ? 'settings.intro' : 'settings.intro_none']),
     ...(asks ? [rows('choice', choice), el('p', {}, texts['settings.withdraw'])] : []),
     until && el('p', {}, texts['page.settings.valid_until']?.replace('{date}', () => until)),
-    own,
+    mine?.fold,
     el('h3', {}, texts['settings.always']),
     rows('exempt', exempt),
     slot('a'),
@@ -175,5 +171,6 @@ export function show(kit: typeof Kit, notice: Whole, opener: HTMLElement | null)
   document.body.append(made);
   dialog.showModal();
   made.setAttribute('open', '');
-  heading.focus();
+  if (isWanted && mine) mine.heed();
+  else heading.focus();
 }

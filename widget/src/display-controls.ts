@@ -7,15 +7,19 @@ import { lists, type Kit, type Lists, type Setting } from './uses-api';
 import { box, press } from './uses-line';
 import { ask, begin, current, set, setAll } from './uses-settings';
 
-/** Makes a section for each purpose of which something can be set, the display first; `names` is what they are called. */
+/**
+ * Makes a section for each purpose of which something can be set, the display first; `names` is what they are called.
+ * They come with all that they say, so that nothing in them moves when they are there.
+ */
 export async function controls(kit: Kit, names: Readonly<Record<string, string>>): Promise<HTMLElement[]> {
   const told = await lists(kit);
   begin(kit);
   const ids = told.purposes.map(({ id }) => id).sort((one) => (one === 'display' ? -1 : 1));
-  return ids.map((id) => section(kit, told, id, names[id] ?? id));
+  const terms = await Promise.all(ids.map((id) => ask(kit, id).catch(() => ({}))));
+  return ids.map((id, place) => section(kit, told, id, names[id] ?? id, terms[place]!));
 }
 
-function section(kit: Kit, { purposes, texts, language }: Lists, id: string, name: string): HTMLElement {
+function section(kit: Kit, { purposes, texts, language }: Lists, id: string, name: string, term: Partial<KoektrommelKept>): HTMLElement {
   const { settings } = purposes.find((one) => one.id === id)!;
   const isDisplay = id === 'display';
 
@@ -78,6 +82,6 @@ function section(kit: Kit, { purposes, texts, language }: Lists, id: string, nam
     true,
   );
   show();
-  guard(async () => tell(await ask(kit, id)));
+  tell(term);
   return made;
 }
