@@ -207,6 +207,22 @@ test('a page with nothing but scripts fetches the one part that runs them', asyn
   assert.equal(asked.filter((one) => one.includes('/notice')).length, 0);
 });
 
+test('a mark is read however its names are spaced; one without a name lets nothing go', async (room) => {
+  const { page } = room;
+  const marks = [' display', 'display ', 'display,\n  preferences', 'display, preferences,', '', ' , '];
+  const all = marks.map((mark, at) => `<script type="text/plain" data-koek="${mark}">ran.push(${at})</script>
+    <img data-koek="${mark}" data-src="data:," alt="${at}">`);
+  const back = '<script type="text/plain" data-koek=" !display ">ran.push("back")</script>';
+  await fixture(room, `<main><h1>Proef</h1>${LINK}<script>window.ran = []</script>${all.join('')}${back}</main>`);
+  await press(page, '#koek-accept');
+  await page.waitForFunction(() => window.ran.length === 4);
+  await quiet(page);
+  assert.deepEqual(await page.evaluate(() => window.ran), [0, 1, 2, 3]);
+  assert.deepEqual(await page.$$eval('main img[src]', (found) => found.map((one) => one.alt)), ['0', '1', '2', '3']);
+  await page.evaluate(() => window.koektrommel.withdraw());
+  await page.waitForFunction(() => window.ran[4] === 'back');
+});
+
 /** Scripts of every kind; each says its name, and one counts on the file before it. */
 const ORDERED = `<main><h1>Proef</h1>${LINK}<script>window.ran = []</script>${[
   ['', "ran.push('one')"],

@@ -77,3 +77,77 @@ test('the dialog says until when a choice holds, and leads to what is kept of it
   await page.waitForURL(`${address}/privacy/settings?**#records`);
   await page.waitForSelector('#records');
 });
+
+test('the settings open again after the page has put another body in the place of all', async (room) => {
+  const { page } = room;
+  await fixture(room, `<main><h1>Proef</h1>${LINK}</main>`);
+  await press(page, '#koek-refuse');
+  await reopen(page);
+  await page.evaluate((link) => {
+    const body = document.createElement('body');
+    body.innerHTML = `<main><h1>Twee</h1>${link}</main>`;
+    document.body = body;
+  }, LINK);
+  await page.waitForSelector('#koek-settings', { state: 'detached' });
+  await reopen(page);
+  await page.check('#koek-p-display');
+  await press(page, '#koek-save');
+  assert.equal(await page.evaluate(() => window.koektrommel.allows('display')), true);
+});
+
+test('a double press on "choose" is no answer in the settings that come under it', async (room) => {
+  const { page, seen } = room;
+  // However slow the machine is, the second press comes at once.
+  const now = Date.now();
+  await page.clock.install({ time: now });
+  await page.clock.pauseAt(now + 1000);
+  for (const [width, height] of [[768, 1024], [844, 390]]) {
+    await page.setViewportSize({ width, height });
+    await visit(room);
+    const box = await page.locator('#koek-choose').boundingBox();
+    const at = [box.x + box.width / 2, box.y + box.height / 2];
+    await page.mouse.click(...at);
+    await page.waitForSelector('#koek-save');
+    await page.mouse.click(...at, { clickCount: 2 });
+    await page.clock.runFor(400);
+    assert.equal(await page.evaluate(([x, y]) => document.elementFromPoint(x, y).id, at), 'koek-accept-all');
+    assert.deepEqual(seen.posts, []);
+    assert.deepEqual(await boxes(page), { preferences: false, display: false });
+    await escape(page);
+  }
+  await page.click('#koek-choose');
+  await page.waitForSelector('#koek-save');
+  await page.clock.runFor(400);
+  await press(page, '#koek-accept-all');
+});
+
+const LONG = 'Meervoudigepersoonlijkheidsvoorkeureninstellingenbewaarplaats';
+/** A purpose of which the name, the words and who receives it are longer than a telephone is wide. */
+const WORDY = [['catalogue.toml', '# -', `[[purposes]]
+id = "wordy"
+kind = "choice"
+basis = "consent"
+dpv = "ServicePersonalisation"
+name = { nl = "${LONG}", en = "${LONG}" }
+text = { nl = "${LONG}.", en = "${LONG}." }
+recipients = ["${LONG}"]
+
+# -`]];
+
+test('a word that is longer than the window is broken, in the question, the settings and the confirmation', { site: WORDY }, async (room) => {
+  const { page } = room;
+  await page.setViewportSize({ width: 320, height: 568 });
+  const lost = (id) =>
+    page.$eval(id, (host) =>
+      [...host.children, ...host.shadowRoot.querySelectorAll('dialog, .dock, .words, li, p')]
+        .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 || one.scrollWidth > one.clientWidth + 1)
+        .map((one) => one.outerHTML.slice(0, 80)));
+  await visit(room);
+  assert.deepEqual(await lost('#koek-banner'), []);
+  await page.click('#koek-choose');
+  await page.waitForSelector('#koek-settings[open]');
+  assert.deepEqual(await lost('#koek-settings'), []);
+  await page.check('#koek-p-wordy');
+  await press(page, '#koek-save');
+  assert.deepEqual(await lost('#koek-confirm'), []);
+});

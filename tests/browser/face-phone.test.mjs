@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { press, reopen, test, unfold, visit } from './support.mjs';
 
 /** Which of these cannot be pressed where they are now, without scrolling. */
-const outOfReach = (page, ids) =>
-  page.evaluate(
+const outOfReach = async (page, ids) => {
+  // Settings that have just opened heed no press yet.
+  await page.waitForFunction(() => !document.querySelector('#koek-settings')?.shadowRoot.querySelector('.early'));
+  return page.evaluate(
     (all) =>
       all.filter((id) => {
         const box = document.querySelector(id).getBoundingClientRect();
@@ -13,6 +15,7 @@ const outOfReach = (page, ids) =>
       }),
     ids,
   );
+};
 
 /** Words that are broken over two lines, not at a hyphen, in a host and all that is in it. */
 const broken = (page, id) =>

@@ -40,6 +40,7 @@ for (const path of ['/', '/?lang=en']) {
         assert.deepEqual([found.sideways, found.wide, found.apart], [false, [], true], state);
         if (!css) assert.ok(found.oneRow, `${state}: the title and the way out stand side by side`);
         // Each can be brought into sight, and is what is pressed there.
+        await page.waitForSelector('#koek-settings .dialog:not(.early)');
         for (const id of ['koek-p-display', 'koek-save', 'koek-refuse-all', 'koek-accept-all', 'koek-settings-close']) {
           const hit = await page.evaluate((one) => {
             const node = document.getElementById(one);

@@ -1,7 +1,7 @@
 /** What a no does with what the purpose kept, in whatever way it is said; and the watch where nothing can be chosen. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { fixture, press, test } from './support.mjs';
+import { fixture, press, reopen, test } from './support.mjs';
 
 const catalogue = await readFile(new URL('../../assets/wsn/catalogue.toml', import.meta.url), 'utf8');
 
@@ -68,6 +68,27 @@ for (const way of ['withdraw', 'refuse']) {
     assert.deepEqual([actor, control, layer, Object.values(choices)], ['automation', way, 'api', [false, false, false]]);
   });
 }
+
+test('where storage is refused a withdrawal in the settings is confirmed like any other', { faults: true, site: KEEPS }, async (room) => {
+  const { page, context } = room;
+  await context.addInitScript(() => {
+    Object.defineProperty(window, 'localStorage', {
+      get() {
+        throw new DOMException('blocked', 'SecurityError');
+      },
+    });
+  });
+  await open(room);
+  for (const [id, standing] of [['#koek-accept', true], ['#koek-refuse-all', false]]) {
+    if (!standing) await reopen(page);
+    const answer = decided(page);
+    await page.click(id);
+    await answer;
+    await page.locator('#koek-done', { hasText: standing ? 'U heeft ja gezegd' : 'U heeft nee gezegd' }).waitFor();
+    assert.equal(await page.evaluate(() => window.koektrommel.allows('map')), standing);
+  }
+  await page.waitForSelector('#koek-settings', { state: 'detached' });
+});
 
 test('a refusal in the banner clears what was left without a yes, and leaves what is for this visit', { site: KEEPS }, async (room) => {
   const { page } = room;

@@ -3,7 +3,7 @@
 
 mod cookies;
 mod headers;
-mod settings;
+pub(crate) mod settings;
 mod sites;
 mod statement;
 

@@ -31,7 +31,8 @@ const way = (): HTMLElement | undefined =>
 
 /** Shows the dialog; `opener` gets the focus back. */
 export function show(kit: typeof Kit, notice: Whole, opener: HTMLElement | null): void {
-  if (shown) return;
+  // A page that swaps its body takes the dialog along, without a word.
+  if (shown?.isConnected) return;
   const { texts, purposes } = notice;
   const before = kit.choices();
   let done = false;
@@ -124,7 +125,7 @@ export function show(kit: typeof Kit, notice: Whole, opener: HTMLElement | null)
   answers?.prepend(question);
   const dialog = el(
     'dialog',
-    { class: 'dialog', 'aria-labelledby': 'title' },
+    { class: 'dialog early', 'aria-labelledby': 'title' },
     el('div', { class: 'top' }, heading, buttons('quiet')),
     el('p', {}, texts[asks ? 'settings.intro' : 'settings.intro_none']),
     ...(asks ? [rows('choice', choice), el('p', {}, texts['settings.withdraw'])] : []),
@@ -171,6 +172,8 @@ export function show(kit: typeof Kit, notice: Whole, opener: HTMLElement | null)
   document.body.append(made);
   dialog.showModal();
   made.setAttribute('open', '');
+  // So soon a press may be the second half of a double one, meant for what led here: it answers nothing.
+  setTimeout(() => dialog.classList.remove('early'), 400);
   if (isWanted && mine) mine.heed();
   else heading.focus();
 }

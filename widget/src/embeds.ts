@@ -3,7 +3,7 @@
  * the cookie table. A bundle of its own, fetched by a page that has any.
  */
 
-import { marks, purposes } from './foreign';
+import { marks, named, purposes } from './foreign';
 import { guard } from './guard';
 import { cover, coverOf, sweep, uncover } from './placeholder';
 import { release } from './scripts';
@@ -76,7 +76,7 @@ export async function run(kit: typeof Kit, changed: readonly string[] = []): Pro
   // A no takes back what was shown once, too.
   const covered: [HTMLIFrameElement, string[]][] = [];
   for (const element of document.querySelectorAll('[data-koek]:not(script)')) {
-    const ids = element.getAttribute('data-koek')!.split(/[ ,]+/);
+    const ids = named(element.getAttribute('data-koek')!);
     if (ids.some((id) => refused.includes(id))) once.delete(element);
     if (ids.every(kit.allows) || once.has(element)) {
       uncover(element);

@@ -1,6 +1,7 @@
 /** Taking back what a purpose kept on the device, as far as a script can. The server ends what is `HttpOnly`. */
 
 import type { Kept } from './config';
+import { guard } from './guard';
 import { fields } from './signed';
 
 /**
@@ -18,8 +19,11 @@ export function expire(kept: readonly Kept[], spared: string): void {
     const named = (found: string): boolean =>
       wanted.endsWith('*') ? found.startsWith(wanted.slice(0, -1)) : found === wanted;
     if (storage?.endsWith('storage')) {
-      const place = storage === 'local-storage' ? localStorage : sessionStorage;
-      for (const key of Object.keys(place).filter(named)) place.removeItem(key);
+      // Where storage is refused there is nothing in it.
+      guard(() => {
+        const place = storage === 'local-storage' ? localStorage : sessionStorage;
+        for (const key of Object.keys(place).filter(named)) place.removeItem(key);
+      });
       continue;
     }
     // One that is for other paths cannot be seen from here.

@@ -8,14 +8,15 @@ export interface Marked {
   readonly source?: string;
 }
 
-const list = (text: string): string[] => text.split(/[ ,]+/).filter(Boolean);
+/** The names in a mark, however they are spaced; where there are none, one that nothing is called. */
+export const named = (text: string): string[] => text.match(/[^\s,]+/g) ?? [''];
 
 /** Reads the marks of an element; `get` tells an attribute. */
 export function marks(get: (name: string) => string | null): Marked | undefined {
   // Cookiebot; `ignore` tells it to leave a script alone that runs already.
   const bot = get('data-cookieconsent');
   if (bot !== null) {
-    const names = list(bot);
+    const names = named(bot);
     return names.includes('ignore') ? undefined : { names, source: 'data-cookieblock-src' };
   }
   // vanilla-cookieconsent and Complianz name a category, Klaro a service; a service alone is finer than we ask.
@@ -23,7 +24,7 @@ export function marks(get: (name: string) => string | null): Marked | undefined 
   if (name === null) return undefined;
   // Complianz has one for scripts and images, and another for frames.
   const source = ['data-cmplz-src', 'data-src-cmplz'].find((one) => get(one) !== null);
-  return { names: list(name), ...(source && { source }) };
+  return { names: named(name), ...(source && { source }) };
 }
 
 /**

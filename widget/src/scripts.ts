@@ -1,5 +1,7 @@
 /** Scripts of the page that wait for a yes: `<script type="text/plain" data-koek="purpose">`. */
 
+import { named } from './foreign';
+
 /** The page's own text and addresses go through unchanged: the page itself put them there. */
 const rules = { createScript: (text: string) => text, createScriptURL: (address: string) => address };
 
@@ -80,11 +82,11 @@ export function release(allows: (id: string) => boolean, withdrawn: (id: string)
   // Two that are alike on one page are both meant; one that is there again later is not.
   const before = new Set(ran);
   for (const script of document.querySelectorAll<HTMLScriptElement>('script[type="text/plain"][data-koek]')) {
-    const wanted = script.dataset.koek!;
+    const wanted = script.dataset.koek!.trim();
     const source = script.src || script.dataset.src;
     const key = source || script.text;
     const isBack = wanted[0] === '!';
-    const may = (): boolean => isBack || wanted.split(/[ ,]+/).every(allows);
+    const may = (): boolean => isBack || named(wanted).every(allows);
     if (isBack ? withdrawn(wanted.slice(1)) : !before.has(key) && may()) {
       ran.add(key);
       const due = { placeholder: script, source, key, may };

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{PASSWORD, add, form};
 use crate::{
-    pages::reading,
+    pages::{reading, settings::Form},
     support::{Decision, Server, get, server::Options, site::Site},
 };
 
@@ -101,16 +101,32 @@ fn names_that_stay_are_told_where_nobody_is_asked() {
 fn choices_that_came_late_or_on_a_text_of_before_are_counted_once() {
     let mut server = Server::start();
     let session = officer(&server);
-    let (on_time, late) = (id(5), id(3600));
-    for id in [&on_time, &late, &late] {
+    let late = id(3600);
+    for id in [&id(5), &id(30), &late, &late] {
         Decision::accept(&server).with("id", id.as_str()).send(&server).expect(201);
     }
     let unknown = format!("sha256:{}", "0".repeat(64));
     Decision::accept(&server).with("notice", unknown).send(&server).expect(409);
-    let row = "wsn Een banner vraagt ja of nee voor: Uw voorkeuren, Uw weergave. 2 1 1";
+    let row = "wsn Een banner vraagt ja of nee voor: Uw voorkeuren, Uw weergave. 3 1 1";
     let said = visitors(&server, &session, "nl");
     assert!(said.contains(row), "{said}");
     server.kill();
     // The time of the press is in no line that was told; `privacy.rs` looks through the folder.
     assert!(!server.output().contains(&late[..13]));
+}
+
+#[test]
+fn choices_in_the_form_are_counted_too() {
+    let server = Server::start();
+    let session = officer(&server);
+    let open = || Form::of(&server.get("/privacy/settings?lang=nl").expect(200));
+    let sent = open();
+    for _ in 0..2 {
+        // A form that is sent again is the same choice.
+        server.send(&sent.request("accept", &[])).expect(303);
+    }
+    let unknown = format!("sha256:{}", "0".repeat(64));
+    server.send(&open().with("notice", &unknown).request("accept", &[])).expect(409);
+    let said = visitors(&server, &session, "nl");
+    assert!(said.contains("Uw voorkeuren, Uw weergave. 1 0 1"), "{said}");
 }

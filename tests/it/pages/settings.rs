@@ -8,7 +8,7 @@ use crate::support::{
 const SETTINGS: &str = "/privacy/settings?lang=en";
 
 /// The form of a page, as a browser without a script would send it.
-pub(super) struct Form {
+pub(crate) struct Form {
     action: String,
     hidden: Vec<(String, String)>,
     questions: Vec<String>,
@@ -16,7 +16,7 @@ pub(super) struct Form {
 }
 
 impl Form {
-    pub(super) fn of(page: &Response) -> Self {
+    pub(crate) fn of(page: &Response) -> Self {
         let html = page.text();
         let form = html.split("<form").nth(1).unwrap().split("</form>").next().unwrap();
         let form = format!(" {form}");
@@ -44,7 +44,7 @@ impl Form {
         Self { action: attributes(&form, "action")[0].replace("&amp;", "&"), hidden, questions, checked }
     }
 
-    pub(super) fn request(&self, control: &str, answers: &[(&str, &str)]) -> Request {
+    pub(crate) fn request(&self, control: &str, answers: &[(&str, &str)]) -> Request {
         let mut fields = self.hidden.clone();
         fields.extend(answers.iter().map(|(name, value)| (format!("choice.{name}"), (*value).to_owned())));
         fields.push(("control".to_owned(), control.to_owned()));
@@ -52,7 +52,7 @@ impl Form {
     }
 
     /// With a hidden field set to something else.
-    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.hidden
             .iter_mut()
             .filter(|(known, _)| known == name)
