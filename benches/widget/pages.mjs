@@ -30,6 +30,8 @@ ${BODY}
 const script = (path) => `<script src="${path}" defer></script>`;
 const sheet = (path) => `<link rel="stylesheet" href="${path}">`;
 
+const BANNER = { box: '#koek-banner', refuse: '#koek-refuse' };
+
 /**
  * What needs no package of others: the page alone, two floors and ours. `box` and `refuse` are selectors; `folder`
  * names the page, and the files that belong to it.
@@ -51,7 +53,14 @@ const OWN = [
     box: '#box',
     refuse: '#no',
   },
-  { name: 'koektrommel', folder: 'ours', head: script('/privacy/koektrommel.js'), box: '#koek-banner', refuse: '#koek-refuse' },
+  { name: 'koektrommel', folder: 'ours', head: script('/privacy/koektrommel.js'), ...BANNER },
+  {
+    name: 'koektrommel, with a link of the page',
+    folder: 'ours-link',
+    head: script('/privacy/koektrommel.js'),
+    body: '<p><a href="/privacy/settings" data-koek-settings>Cookie-instellingen</a></p>',
+    ...BANNER,
+  },
 ];
 
 const FINSWEET = `<div fs-cc="banner" class="box" style="display:none"><h2>Mogen wij cookies bewaren?</h2>
@@ -179,4 +188,13 @@ export async function build({ peers = true } = {}) {
     pages.push({ ...one, path: `/${one.folder}/` });
   }
   return { pages, files, left };
+}
+
+/** Adds a page whose one script is this text, with our own banner's selectors. */
+export async function add({ pages, files }, name, folder, text) {
+  const { minify } = createRequire(new URL('../../widget/package.json', import.meta.url))('terser');
+  const one = { name, folder, head: script(`/${folder}/all.js`), path: `/${folder}/`, ...BANNER };
+  files.set(`/${folder}/all.js`, packed((await minify(text)).code, 'js'));
+  files.set(one.path, packed(page(one), 'html'));
+  pages.push(one);
 }

@@ -39,14 +39,16 @@ function install(folder) {
 install('../../widget/');
 if (!values.own) install('./');
 
-const { build } = await import('./pages.mjs');
+const { add, build } = await import('./pages.mjs');
 const { serve } = await import('./serve.mjs');
 const { devices, launch, loaded, timed } = await import('./visit.mjs');
 const { print, row } = await import('./table.mjs');
+const { still } = await import('./still.mjs');
 
 const { pages, files, left } = await build({ peers: !values.own });
 const server = await serve(files, program);
 const browser = await launch();
+await add({ pages, files }, 'floor: our box, and nothing else', 'still', await still(browser, `${server.address}/ours/`));
 const told = new Map(pages.map(({ name }) => [name, []]));
 const faults = new Map(left.map(({ name, why }) => [name, why]));
 

@@ -1,6 +1,7 @@
 /**
- * One small server for every page: files that were compressed before, and our own program behind /privacy, as a site's
- * web server would have it. It keeps count of what was asked and how many bytes of body went out.
+ * The servers of a run: one for files that were compressed before, our own program, and before both a third, as a site's
+ * web server stands before others. All pages come the same way, so that no script is nearer than another. It keeps count
+ * of what was asked and how many bytes of body went out.
  */
 import { spawn } from 'node:child_process';
 import { createServer, Agent, request } from 'node:http';
@@ -33,15 +34,42 @@ async function start(program) {
   return { address, stop };
 }
 
-/** Starts both; gives the address, `taken()`, which tells what was asked since it was last called, and `stop()`. */
+/** What `files` holds, by path. */
+async function startFiles(files) {
+  const server = createServer((from, to) => {
+    const file = files.get(from.url);
+    if (!file) return void to.writeHead(404).end();
+    to.writeHead(200, {
+      'Content-Type': file.type,
+      'Content-Encoding': 'br',
+      'Content-Length': file.body.length,
+      'Cache-Control': from.url.endsWith('/') ? 'no-cache' : 'public, max-age=3600',
+    });
+    to.end(file.body);
+  });
+  return { address: await listen(server), stop: () => close(server) };
+}
+
+async function listen(server) {
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${server.address().port}`;
+}
+
+function close(server) {
+  server.closeAllConnections();
+  server.close();
+}
+
+/** Starts all; gives the address, `taken()`, which tells what was asked since it was last called, and `stop()`. */
 export async function serve(files, program) {
-  const ours = await start(program);
+  const [ours, other] = await Promise.all([start(program), startFiles(files)]);
   const agent = new Agent({ keepAlive: true });
   let asked = [];
 
   function pass(from, to) {
     const options = { method: from.method, headers: from.headers, agent };
-    const onward = request(new URL(from.url, ours.address), options, (answer) => {
+    const { address } = from.url.startsWith('/privacy/') ? ours : other;
+    const onward = request(new URL(from.url, address), options, (answer) => {
       const row = { path: from.url, bytes: 0 };
       asked.push(row);
       to.writeHead(answer.statusCode, answer.rawHeaders);
@@ -57,26 +85,13 @@ export async function serve(files, program) {
     else from.pipe(onward);
   }
 
-  const server = createServer((from, to) => {
-    if (from.url.startsWith('/privacy/')) return pass(from, to);
-    const file = files.get(from.url);
-    if (!file) return void to.writeHead(404).end();
-    asked.push({ path: from.url, bytes: file.body.length });
-    to.writeHead(200, {
-      'Content-Type': file.type,
-      'Content-Encoding': 'br',
-      'Content-Length': file.body.length,
-      'Cache-Control': from.url.endsWith('/') ? 'no-cache' : 'public, max-age=3600',
-    });
-    to.end(file.body);
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const server = createServer(pass);
   return {
-    address: `http://127.0.0.1:${server.address().port}`,
+    address: await listen(server),
     taken: () => asked.splice(0),
     stop: async () => {
-      server.closeAllConnections();
-      server.close();
+      close(server);
+      other.stop();
       agent.destroy();
       await ours.stop();
     },

@@ -234,21 +234,46 @@ for (const [name, [code, works]] of Object.entries(HOSTILE)) {
   });
 }
 
-// On a desktop the bar takes room of the page, and a page that had none gets one with the banner.
+// On a desktop a bar takes room of the page, which gets narrower by it.
 const WITH_BARS = { launch: { ignoreDefaultArgs: ['--hide-scrollbars'] } };
 
-test('invariant 10: a scroll bar that comes with the banner throws nothing into the page', WITH_BARS, async (room) => {
+test('invariant 10: a page that fits gets no scroll bar with the banner, and can be scrolled all the same', WITH_BARS, async (room) => {
   const { page } = room;
+  await page.addInitScript(SHIFTS);
   await page.addInitScript(() => addEventListener('error', ({ message }) => (window.thrown ??= []).push(message)));
-  for (const height of [300, 450, 500, 550, 600, 650, 700]) {
-    await fixture(room, `<main style="height:${height}px;margin:0"><h1>Proef</h1></main>`);
+  const bar = () => page.evaluate(() => innerWidth - document.documentElement.clientWidth);
+  for (const height of [300, 450, 550, 650, 690, 2000]) {
+    await fixture(room, `<main style="height:${height}px;margin:0"><h1>Proef</h1><p>Een regel tekst.</p></main>`);
     await page.waitForSelector('#koek-banner');
-    // As much room as the banner covers, also once the bar has made it narrower.
+    // As much room as the banner covers.
     await page.waitForFunction(() => {
       const kept = parseFloat(getComputedStyle(document.documentElement).marginBottom);
       return kept > 0 && kept === document.querySelector('#koek-banner').offsetHeight;
     });
-    await quiet(page);
+    assert.deepEqual(await shifted(page), [], `${height}`);
+    const width = await bar();
+    assert.equal(width > 0, height > 700, `a bar of ${width} at ${height}`);
+    await page.mouse.move(300, 60);
+    await page.mouse.wheel(0, 3000);
+    // The last of the page is above the banner then.
+    await page.waitForFunction(() =>
+      document.querySelector('main').getBoundingClientRect().bottom <= document.querySelector('#koek-banner').getBoundingClientRect().top);
+    await press(page, '#koek-refuse');
+    assert.equal(await bar(), width, `the confirmation at ${height}`);
+    await close(page);
+    await page.waitForFunction(() => getComputedStyle(document.documentElement).scrollbarWidth === 'auto');
     assert.equal(await page.evaluate(() => window.thrown), undefined, `${height}`);
+    await page.context().clearCookies();
   }
+});
+
+test('invariant 10: a page that grows while it is asked keeps its room, and its bar where it had one', WITH_BARS, async (room) => {
+  const { page } = room;
+  await fixture(room, '<main style="height:2000px;margin:0"><h1>Proef</h1></main>');
+  await page.waitForSelector('#koek-banner');
+  // Narrower, so that the banner gets higher, and the room with it.
+  await page.setViewportSize({ width: 400, height: 720 });
+  await page.waitForFunction(() =>
+    parseFloat(getComputedStyle(document.documentElement).marginBottom) === document.querySelector('#koek-banner').offsetHeight);
+  assert.ok(await page.evaluate(() => innerWidth > document.documentElement.clientWidth));
 });

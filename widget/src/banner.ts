@@ -5,12 +5,15 @@ import { confirm } from './confirmation';
 import { known, mount, query, type Purpose } from './config';
 import { dock, isDocked, section } from './dock';
 import { button, buttons, el, link, slot } from './dom';
-import { openSettings, prepare } from './settings';
+import { openSettings } from './settings';
 import { choices, decide, open, screen } from './state';
 import { Word } from './words';
 
 let banner: HTMLElement | undefined;
 let status: HTMLElement | undefined;
+
+/** Does the banner ask now? */
+export const asks = (): unknown => isDocked(banner);
 
 /** Shows the banner if something has to be asked; takes it away again once another tab has answered. */
 export function askIfOpen(): void {
@@ -24,7 +27,7 @@ export function askIfOpen(): void {
   }
   screen.moved = () => {
     const left = open();
-    if (!isDocked(banner) || left.length === asked.length) return;
+    if (!asks() || left.length === asked.length) return;
     // As it was asked: what is left is not new for that.
     asked = asked.filter((one) => left.some(({ id }) => id === one.id));
     if (asked[0]) show(asked);
@@ -35,7 +38,7 @@ export function askIfOpen(): void {
 /** Asks for everything once more, where the settings cannot be had; false if that is being asked already. */
 export function askAgain(): boolean {
   const asked = choosable(known().purposes);
-  if (!asked[0] || isDocked(banner)) return false;
+  if (!asked[0] || asks()) return false;
   show(asked, true);
   return delete screen.moved;
 }
@@ -53,8 +56,6 @@ function show(asked: readonly (Purpose & Partial<Question>)[], heed?: boolean): 
       else self.focus();
     });
   status = el('p', { role: 'status' });
-  const choose = button('koek-choose', 'solid', texts[Word.Choose], openSettings);
-  choose.addEventListener('pointerenter', prepare);
   banner = section(
     'koek-banner',
     el('h2', { id: 'koek-title', tabindex: '-1' }, texts[Word.Title]),
@@ -69,7 +70,7 @@ function show(asked: readonly (Purpose & Partial<Question>)[], heed?: boolean): 
     link(texts[Word.Link], `${mount}/cookies${query}`),
     answer('refuse', false),
     answer('accept', true),
-    choose,
+    button('koek-choose', 'solid', texts[Word.Choose], openSettings),
   );
   dock(banner, heed);
 }

@@ -1,5 +1,6 @@
 /** What the page swaps in later, and what else than a script waits for a yes. */
 
+import { asks } from './banner';
 import { config } from './config';
 import { redock } from './dock';
 import { guard } from './guard';
@@ -23,7 +24,8 @@ const use = (name: 'embeds' | 'extras', ...rest: [(readonly string[])?, boolean?
 function look(): void {
   due = 0;
   redock();
-  offerWayBack();
+  // The banner itself leads to the settings. Once it is gone the body has changed, and this is done again.
+  asks() || offerWayBack();
   // From then on that part follows the choice by itself.
   if (document.querySelector(WAITING)) use('embeds');
   if (!config.cookie || document.querySelector('[data-koek-remember]')) guard(uses('remember'));
@@ -33,6 +35,7 @@ let due = 0;
 
 /** Looks at what there is, and at what comes in later: once for all that comes in one frame. */
 export function follow(): void {
+  guard(look);
   new MutationObserver((changes) => {
     for (const { target, addedNodes } of changes) {
       // A new body, or all of its content, is what the banner may have gone with.
@@ -41,7 +44,6 @@ export function follow(): void {
       }
     }
   }).observe(document, { childList: true, subtree: true });
-  look();
   document.addEventListener('koektrommel:change', ({ detail: { changed } }) => changed.every(allows) || use('extras', changed));
   // One page view in so many looks for what the notice does not name; none where nothing is said.
   const sampled = Math.random() * config.watch! < 1;

@@ -95,7 +95,7 @@ let current: Brief | undefined = elsewhere || language !== config.language ? und
 export const known = (): Brief => current ?? config;
 
 /** What an address must say to stay on this page's site and in its language. */
-export const query = `?${new URLSearchParams({ site, lang: language })}`;
+export const query = `?site=${encodeURIComponent(site)}&lang=${language}`;
 
 /** Where the server tells the notice for this page's site and language. */
 export const address = `${mount}/api/v1/notice${query}`;

@@ -38,7 +38,7 @@ export function confirm(granted: boolean, back?: HTMLElement): void {
   dock(told, true);
   // In order of sight before the buttons, whenever it comes.
   screen.stored = ({ receipt, reference }) =>
-    told.append(link(texts[Word.Receipt]!.replace('{reference}', reference), `${new URL(receipt, mount)}`)!);
+    told.append(link(texts[Word.Receipt]!.replace('{reference}', reference), new URL(receipt, mount))!);
   screen.report = (key) => {
     if (isDocked(told)) status.textContent = texts[key]!;
   };

@@ -24,16 +24,21 @@ export const section = (
 
 let docked: HTMLElement | undefined;
 let observer: ResizeObserver | undefined;
+let room: CSSStyleSheet | undefined;
+let given: number | undefined;
 
-/** Watches what is docked, and hears of it too when it is gone. */
-function watch(): ResizeObserver {
-  const room = sheet(document, '');
-  // In the next frame: a scroll bar that comes with the room may change the height once more.
-  return new ResizeObserver(() =>
-    requestAnimationFrame(() => {
-      const height = docked?.offsetHeight;
-      room?.replaceSync(height ? `@media screen{html{scroll-padding-bottom:${height}px;margin-bottom:${height}px}}` : '');
-    }),
+/**
+ * Gives the page as much more to scroll as the section covers. A page that fits into its window can be scrolled then,
+ * but gets no scroll bar for it: that would make all of it narrower.
+ */
+function makeRoom(): void {
+  const height = docked?.offsetHeight;
+  if (height === given) return;
+  const root = document.documentElement;
+  const bar = root.scrollHeight - ~~given! > root.clientHeight ? '' : 'scrollbar-width:none';
+  given = height;
+  (room ??= sheet(document, ''))?.replaceSync(
+    height ? `@media screen{html{scroll-padding-bottom:${height}px;margin-bottom:${height}px;${bar}}}` : '',
   );
 }
 
@@ -47,9 +52,12 @@ export function dock(section?: HTMLElement, heed?: boolean): void {
   docked?.remove();
   docked = section;
   redock();
+  // Before the page is drawn with it, not a frame later.
+  makeRoom();
   if (!section) return;
   if (heed) (section.firstElementChild as HTMLElement).focus();
-  (observer ??= watch()).observe(section);
+  // In the next frame: what it does may change the height once more.
+  (observer ??= new ResizeObserver(() => requestAnimationFrame(makeRoom))).observe(section);
 }
 
 /** Puts back what a page that swapped its body lost; copies of ours, which nobody listens to, have no shadow root. */

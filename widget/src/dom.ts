@@ -13,11 +13,11 @@ type Child = Node | string | undefined;
 /** An element with attributes and children; undefined children are left out. */
 export function el<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
-  attributes: Readonly<Record<string, string>>,
+  attributes: Readonly<Record<string, string | URL>>,
   ...children: Child[]
 ): HTMLElementTagNameMap[Tag] {
   const made = document.createElement(tag);
-  for (const name in attributes) made.setAttribute(name, attributes[name]!);
+  for (const name in attributes) made.setAttribute(name, attributes[name] as string);
   made.append(...(children.filter(Boolean) as Node[]));
   return made;
 }
@@ -29,7 +29,7 @@ export const slot = (name: string): HTMLElement => el('slot', { name });
 export const buttons = (...looks: Look[]): HTMLElement => el('div', { class: 'buttons' }, ...looks.map(slot));
 
 /** A link, or nothing where the notice has no such text. */
-export const link = (text: string | undefined, href: string): Child =>
+export const link = (text: string | undefined, href: string | URL): Child =>
   text && el('a', { href, slot: 'a' }, text);
 
 /** How a button looks, and the slot it goes to. */

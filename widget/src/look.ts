@@ -1,4 +1,4 @@
-/** The look of every host, with the site's own colours. First in the bundle, beside the notice: it packs best so. */
+/** The look of every host, with the site's own colours. */
 
 import style from './style.css';
 import { config } from './config';

@@ -1,14 +1,13 @@
-/** The order of things when the script runs. */
+/** The order of things when the script runs. That of the imports is the order in the bundle: the one that packs best. */
 
-import './look';
-import { isPresent, publish } from './api';
-import { askIfOpen } from './banner';
-import { follow } from './blocks';
-import { elsewhere, shown } from './config';
-import { kept, reflect } from './display';
 import { guard } from './guard';
+import { follow } from './blocks';
 import { followLinks } from './reopen';
-import { begin, learn } from './state';
+import { askIfOpen } from './banner';
+import { attend, begin, learn } from './state';
+import { kept, reflect } from './display';
+import { elsewhere, shown } from './config';
+import { isPresent, publish } from './api';
 import { uses } from './uses-on-demand';
 
 async function start(): Promise<void> {
@@ -25,6 +24,8 @@ async function start(): Promise<void> {
   // A sandboxed frame has no origin, so nothing can be kept for it and nothing is asked.
   if (origin !== 'null') askIfOpen();
   follow();
+  // Last: the question does not wait for it.
+  attend();
 }
 
 const run = (): void => guard(start);

@@ -71,9 +71,9 @@ export function makeOutbox({ storage, send, alone, settled, now }: Surroundings)
 
   const pending = (): Decision[] => {
     try {
-      return memory ?? JSON.parse(storage().getItem(KEY)!).filter(counts);
+      return memory ?? JSON.parse(storage().getItem(KEY) || '[]').filter(counts);
     } catch {
-      // Nothing there, or nothing that can be read.
+      // Nothing that can be read.
       return [];
     }
   };

@@ -21,17 +21,11 @@ const all = (): Promise<Whole> => (fetched ??= whole().catch((error) => {
 /** What a part gets from this script: there must be one state, one dock and one look. */
 export const kit = { mount, query, config, known, whole: all, look, choices, allows, open, decide, confirm, keptOf: kept, useOf: uses };
 
-/** The dialog and its words; who hovers and then presses asks once. */
-const load = (): Promise<[typeof import('./dialog'), Whole]> => Promise.all([part<typeof import('./dialog')>('settings'), all()]);
-
-/** Fetches them ahead, for who is about to press; nothing is stored but in the browser's cache. */
-export const prepare = (): void => guard(load);
-
 /** Opens the settings; closing them in whatever way gives the focus back to what had it. */
 export const openSettings = (opener = document.activeElement as HTMLElement | null): void =>
   guard(async () => {
     try {
-      const [dialog, notice] = await load();
+      const [dialog, notice] = await Promise.all([part<typeof import('./dialog')>('settings'), all()]);
       dialog.show(kit, notice, opener);
     } catch {
       // Taking back must not depend on it: ask the first question again; who wants more goes to the server's page.

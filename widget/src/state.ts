@@ -170,8 +170,14 @@ const retry = (): void => {
   if (outbox.pending().length) guard(outbox.flush);
 };
 
-/** Reads the standing choice for the first time, follows other tabs, and sends what was left behind. */
+/** Reads the standing choice for the first time, and sends what was left behind. */
 export function begin(): void {
+  update();
+  retry();
+}
+
+/** From now on follows what happens elsewhere. */
+export function attend(): void {
   // Another tab has written a decision down, or the server has acknowledged one of its.
   addEventListener('storage', ({ key }) => key === KEY && follow());
   addEventListener('pageshow', ({ persisted }) => persisted && follow());
@@ -183,6 +189,4 @@ export function begin(): void {
     retry();
   });
   window.cookieStore?.addEventListener('change', follow);
-  update();
-  retry();
 }
