@@ -1,5 +1,6 @@
 /** What few pages need: names that no notice has, what a no takes back, and Google's consent mode. */
 import assert from 'node:assert/strict';
+import { KEEPS } from './keeps.mjs';
 import { fixture, NOTHING, press, quiet, ready, reopen, stored, test, turn, until } from './support.mjs';
 
 const LINK = '<a href="/privacy/settings" data-koek-settings>Cookie-instellingen</a>';
@@ -124,21 +125,6 @@ test('Google is told: the default first, an update for each change, one at load 
   assert.deepEqual((await layer())[2], ['[object Arguments]', 'update', 'denied', 'denied', 'denied']);
   assert.equal(await page.evaluate(() => typeof window.__tcfapi), 'undefined');
 });
-
-/** A site that keeps more for a choice than our own cookie: what scripts of its own leave. */
-const KEEPS = [['catalogue.toml', '# -', `[[purposes]]
-id = "map"
-kind = "choice"
-basis = "consent"
-dpv = "ServicePersonalisation"
-name = { nl = "De kaart", en = "The map" }
-text = { nl = "Onthoudt waar u keek.", en = "Remembers where you looked." }
-cookies = [
-  { name = "map.*", storage = "local-storage", http_only = false, set_by = "WSN", lifetime = { nl = "altijd", en = "always" } },
-  { name = "map_pin", storage = "cookie", http_only = false, set_by = "WSN", lifetime = { nl = "altijd", en = "always" } },
-]
-
-# -`]];
 
 test('what is left of a yes that was taken back elsewhere, or has ended, goes on the next page', { site: KEEPS }, async (room) => {
   const { page, context, address } = room;

@@ -1,28 +1,13 @@
 /** What a no does with what the purpose kept, in whatever way it is said; and the watch where nothing can be chosen. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { KEEPS } from './keeps.mjs';
 import { fixture, press, reopen, test } from './support.mjs';
 
 const catalogue = await readFile(new URL('../../assets/wsn/catalogue.toml', import.meta.url), 'utf8');
 
 const LINK = '<a href="/privacy/settings" data-koek-settings>Cookie-instellingen</a>';
 const FRAME = '<iframe title="Kaart" width="400" height="300" data-koek="map" data-src="/demo/map.nl.html"></iframe>';
-
-/** A purpose for which scripts of the site leave something of their own, and the server a cookie that no script sees. */
-const KEEPS = [['catalogue.toml', '# -', `[[purposes]]
-id = "map"
-kind = "choice"
-basis = "consent"
-dpv = "ServicePersonalisation"
-name = { nl = "De kaart", en = "The map" }
-text = { nl = "Onthoudt waar u keek.", en = "Remembers where you looked." }
-cookies = [
-  { name = "map.*", storage = "local-storage", http_only = false, set_by = "WSN", lifetime = { nl = "altijd", en = "always" } },
-  { name = "map_pin", storage = "cookie", http_only = false, set_by = "WSN", lifetime = { nl = "altijd", en = "always" } },
-  { name = "map_server", storage = "cookie", http_only = true, set_by = "WSN", lifetime = { nl = "altijd", en = "always" } },
-]
-
-# -`]];
 
 /** Leaves what the purpose keeps, and something that is none of its business. */
 async function leave({ page, context, address }) {
