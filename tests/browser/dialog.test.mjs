@@ -63,6 +63,19 @@ test('an open dialog follows another tab, but not where the visitor has switched
   assert.deepEqual(seen.posts.at(-1).choices, { preferences: true, display: false });
 });
 
+test('the dialog writes until when a choice holds as the pages of the server do', async (room) => {
+  const { page, address } = room;
+  await visit(room, '/?lang=en');
+  await press(page, '#koek-accept');
+  await close(page);
+  await reopen(page);
+  const told = async (of) => /valid until ([^.]+)\./.exec(await page.locator(of).innerText())[1];
+  const day = await told('#koek-settings dialog');
+  assert.match(day, /^\d+ \p{L}+ \d{4}$/u);
+  await page.goto(`${address}/privacy/settings?lang=en`);
+  assert.equal(await told('main'), day);
+});
+
 test('the dialog says until when a choice holds, and leads to what is kept of it', async (room) => {
   const { page, address } = room;
   await visit(room);

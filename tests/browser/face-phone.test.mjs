@@ -94,7 +94,7 @@ for (const path of ['/', '/?lang=en']) {
       await page.click('#koek-choose');
       await page.waitForSelector('#koek-settings[open]');
       const long = await page.$eval('#koek-settings', (one) => one.shadowRoot.querySelector('dialog').scrollHeight);
-      assert.ok(long < 7000, `${state}: ${long} px to scroll`);
+      assert.ok(long < 5500, `${state}: ${long} px to scroll`);
       assert.ok((await page.locator('#koek-settings summary').boundingBox()).height >= 44);
       await unfold(page);
       assert.deepEqual(await outOfReach(page, ['#koek-save', '#koek-refuse-all', '#koek-accept-all']), [], state);

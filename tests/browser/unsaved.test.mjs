@@ -182,6 +182,9 @@ test('what can be set is one line until it is unfolded, and that line can be pre
         await page.keyboard.press('Tab');
       }
       await page.emulateMedia({ forcedColors: 'none' });
+      await unfold(page);
+      const tight = await page.locator('#koek-settings fieldset label').evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent));
+      assert.deepEqual(tight, [], 'every word fits in its box');
       await page.keyboard.press('Escape');
       await gone(page);
     }

@@ -86,11 +86,11 @@ export function show(kit: typeof Kit, notice: Whole, opener: HTMLElement | null)
   };
   const help = texts['settings.help'] ?? '';
   const asks = purposes.some((one) => one.kind === 'choice');
-  // The day alone, as the server's pages tell it.
+  // The day alone, as the server's pages tell it and write it.
   const { choices: stands, endsAt } = readChoice(() => document.cookie, kit.config.cookie ?? '', Date.now(), purposes);
   const until =
     Object.keys(stands)[0] && endsAt
-      ? new Intl.DateTimeFormat(notice.language, { dateStyle: 'long', timeZone: 'UTC' }).format(endsAt)
+      ? new Intl.DateTimeFormat(notice.language.replace(/^en$/, 'en-GB'), { dateStyle: 'long', timeZone: 'UTC' }).format(endsAt)
       : undefined;
   const rows = (kind: Purpose['kind'], row: (purpose: Purpose) => HTMLElement): HTMLElement =>
     el('ul', { role: 'list' }, ...purposes.filter((one) => one.kind === kind).map(row));
