@@ -50,7 +50,7 @@ test('what the server sends is as small as promised', async (room) => {
   const asked = watch(page.context());
   await fixture(room, PLAIN);
   await page.click('#koek-choose');
-  await page.waitForSelector('#koek-display');
+  await page.waitForSelector('#koek-display', { state: 'attached' });
   for (const one of asked.filter((one) => one.endsWith('.js'))) {
     const bytes = await size(new URL(one).pathname);
     assert.ok(bytes > 0 && bytes <= 6000, `${one}: ${bytes} B`);
@@ -152,6 +152,8 @@ test('a link in a placeholder is no way back: it goes with the placeholder', asy
   const { page } = room;
   await fixture(room, '<main><h1>Proef</h1><iframe data-koek="display" data-src="/privacy/cookies" title="Film" width="400" height="300"></iframe></main>');
   await page.waitForSelector('.koek-embed [data-koek-settings]');
+  await press(page, '#koek-refuse');
+  await close(page);
   await page.waitForSelector('#koek-open');
   // A page that swaps its content takes the button along, and the placeholder is there by now.
   await page.evaluate(() => document.getElementById('koek-reopen').remove());

@@ -57,7 +57,8 @@ export const isPresent = (): unknown => (window.koektrommel as Partial<Koektromm
 export function publish(): void {
   const queue = window.koektrommel ?? [];
   window.koektrommel = api;
-  api.push(...(queue as Parameters<typeof api.push>));
+  // An element of the page may have this name too, the tag itself for one: that is no queue.
+  guard(() => api.push(...(queue as Parameters<typeof api.push>)));
   settle(api);
   announce('ready', []);
 }

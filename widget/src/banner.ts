@@ -22,7 +22,7 @@ export function askIfOpen(): void {
   show(asked);
   // Told once to who cannot see it: not again on every page of one visit, whether the page says where one came from or
   // the browser knows of a page before. A region filled at once is not announced.
-  if (!document.referrer.startsWith(origin + '/') && !window.navigation?.entries()[1]) {
+  if (!document.referrer.startsWith(origin + '/') && !window.navigation?.entries?.()[1]) {
     setTimeout(() => (status!.textContent = known().texts[Word.Shown]!), 1000);
   }
   screen.moved = () => {

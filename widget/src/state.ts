@@ -188,5 +188,6 @@ export function attend(): void {
     follow();
     retry();
   });
-  window.cookieStore?.addEventListener('change', follow);
+  // What has this name may be the page's own.
+  window.cookieStore?.addEventListener?.('change', follow);
 }
