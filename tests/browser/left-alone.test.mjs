@@ -243,7 +243,8 @@ test('invariant 10: a page that fits gets no scroll bar with the banner, and can
   await page.addInitScript(() => addEventListener('error', ({ message }) => (window.thrown ??= []).push(message)));
   const bar = () => page.evaluate(() => innerWidth - document.documentElement.clientWidth);
   for (const height of [300, 450, 550, 650, 690, 2000]) {
-    await fixture(room, `<main style="height:${height}px;margin:0"><h1>Proef</h1><p>Een regel tekst.</p></main>`);
+    // With a way back of its own: the small button would make it longer.
+    await fixture(room, `<main style="height:${height}px;margin:0"><h1>Proef</h1><p>Een regel tekst.</p><a href="/privacy/settings" data-koek-settings>Keuze</a></main>`);
     await page.waitForSelector('#koek-banner');
     // As much room as the banner covers.
     await page.waitForFunction(() => {
