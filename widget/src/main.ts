@@ -1,4 +1,7 @@
-/** The order of things when the script runs. That of the imports is the order in the bundle: the one that packs best. */
+/**
+ * The order of things when the script runs. That of the imports is the order in the bundle: one that packs well. Not any
+ * will do: `settings` and `uses-on-demand` need each other, and in some orders the kit is made before its `useOf` is there.
+ */
 
 import { guard } from './guard';
 import { follow } from './blocks';
