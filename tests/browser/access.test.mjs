@@ -177,7 +177,7 @@ test('everything by keyboard alone', async (room) => {
   await page.waitForSelector('#koek-confirm');
   assert.equal(await focus(), 'koek-done');
   // The proof comes first, once the server has recorded the choice.
-  await page.waitForSelector('#koek-confirm a');
+  await page.waitForSelector('#koek-confirm a[href]');
   assert.deepEqual(seen.posts[0].choices, { preferences: false, display: true });
   for (let step = 0; step < 2; step++) await page.keyboard.press('Tab');
   assert.equal(await focus(), 'koek-close');

@@ -21,19 +21,19 @@ for (const [language, path] of Object.entries(LANGUAGES)) {
     await page.waitForSelector('#koek-discard');
     await looks(page, `${language} settings not saved`);
     await press(page, '#koek-save');
-    await page.waitForSelector('#koek-confirm a');
+    await page.waitForSelector('#koek-confirm a[href]');
     await looks(page, `${language} confirmed mixed`);
     await close(page);
     await looks(page, `${language} closed`);
     await reopen(page);
     await looks(page, `${language} settings again`);
     await press(page, '#koek-accept-all');
-    await page.waitForSelector('#koek-confirm a');
+    await page.waitForSelector('#koek-confirm a[href]');
     await looks(page, `${language} confirmed yes`);
     await page.click('#koek-change');
     await page.waitForSelector('#koek-settings[open]');
     await press(page, '#koek-refuse-all');
-    await page.waitForSelector('#koek-confirm a');
+    await page.waitForSelector('#koek-confirm a[href]');
     await looks(page, `${language} confirmed no`);
   });
 

@@ -107,7 +107,7 @@ for (const path of ['/', '/?lang=en']) {
       assert.equal(await size(page, '#koek-t-display'), 2 * normal, state);
 
       await press(page, '#koek-refuse-all');
-      await page.waitForSelector('#koek-confirm a');
+      await page.waitForSelector('#koek-confirm a[href]');
       assert.equal(await size(page, '#koek-done'), 2 * normal, state);
       assert.deepEqual(await outOfReach(page, ['#koek-close', '#koek-change']), [], state);
       assert.deepEqual(await broken(page, '#koek-confirm'), [], state);

@@ -62,7 +62,7 @@ test('the confirmation in a small window: everything can be read and pressed', a
     await page.context().clearCookies();
     await visit(room);
     await press(page, '#koek-accept');
-    await page.waitForSelector('#koek-confirm a');
+    await page.waitForSelector('#koek-confirm a[href]');
     await dress(page, '#koek-confirm', css);
     for (const id of ['#koek-close', '#koek-change']) {
       const box = await page.locator(id).boundingBox();

@@ -83,6 +83,22 @@ hostTest('another tab follows', { mode: 'cross-site' }, async ({ page, context }
   await other.waitForFunction(() => !koektrommel.allows('display'));
 });
 
+hostTest('cookies that the page writes ask nothing of the server', { mode: 'cross-site' }, async ({ page, requests }) => {
+  await page.goto('https://www.wsn.example/');
+  await page.waitForSelector('#koek-banner');
+  await quiet(page);
+  const before = requests.length;
+  for (let time = 0; time < 5; time++) {
+    await page.evaluate((value) => {
+      const told = new Promise((resolve) => cookieStore.addEventListener('change', resolve, { once: true }));
+      document.cookie = `own=${value}`;
+      return told.then(() => {});
+    }, time);
+  }
+  await quiet(page);
+  assert.deepEqual(requests.slice(before), []);
+});
+
 hostTest('a visitor whose choice cannot be learnt is not asked again', { mode: 'cross-site', faults: true }, async ({ page, server }) => {
   await page.goto(SITE);
   await press(page, '#koek-accept');

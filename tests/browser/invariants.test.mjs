@@ -197,7 +197,7 @@ test('invariant 9: every request of every page, and of all that the widget fetch
   await page.locator('#koek-display input[type=radio]').last().check();
   await press(page, '#koek-accept-all');
   await page.frameLocator('iframe').locator('body').waitFor();
-  await page.waitForSelector('#koek-confirm a');
+  await page.waitForSelector('#koek-confirm a[href]');
   await reopen(page);
   await press(page, '#koek-refuse-all');
   await quiet(page);

@@ -3,8 +3,8 @@
 import { answered, choosable, grants, unanimous, type Question } from './choice';
 import { confirm } from './confirmation';
 import { known, mount, query, type Purpose } from './config';
-import { dock, isDocked, section } from './dock';
-import { button, buttons, el, link, slot } from './dom';
+import { dock, docked, section } from './dock';
+import { button, buttons, el, slot } from './dom';
 import { openSettings } from './settings';
 import { choices, decide, open, screen } from './state';
 import { Word } from './words';
@@ -13,7 +13,7 @@ let banner: HTMLElement | undefined;
 let status: HTMLElement | undefined;
 
 /** Does the banner ask now? */
-export const asks = (): unknown => isDocked(banner);
+export const asks = (): unknown => banner && banner === docked;
 
 /** Shows the banner if something has to be asked; takes it away again once another tab has answered. */
 export function askIfOpen(): void {
@@ -67,7 +67,7 @@ function show(asked: readonly (Purpose & Partial<Question>)[], heed?: boolean): 
       const word = { new: texts[Word.New], changed: texts[Word.Changed] }[why as string];
       return el('li', { slot: 'li' }, word ? `${word}: ${name}. ${changed ?? ''}` : name);
     }),
-    link(texts[Word.Link], `${mount}/cookies${query}`),
+    texts[Word.Link] && el('a', { href: `${mount}/cookies${query}`, slot: 'a' }, texts[Word.Link]),
     answer('refuse', false),
     answer('accept', true),
     button('koek-choose', 'solid', texts[Word.Choose], openSettings),

@@ -87,7 +87,7 @@ export const answered = (
   before: Choices,
   yes: boolean,
   person: boolean,
-): Choices => complete(purposes, (id) => (asked.some((one) => one.id === id) ? yes : person && before[id] === true));
+): Choices => complete(purposes, (id) => (asked.some((one) => one.id === id) ? yes : person && before[id]!));
 
 /** Are all the answers this one? Then it is an acceptance or a refusal, else a choice of the visitor's own. */
 export const unanimous = (choices: Choices, yes: boolean): boolean =>

@@ -84,7 +84,7 @@ const site = tag?.dataset.site || config.site;
 
 // What is offered has no region.
 const wanted = (tag?.dataset.lang || document.documentElement.lang).toLowerCase().split('-')[0];
-const language = config.languages.find((one) => one === wanted) ?? config.language;
+const language = config.languages.includes(wanted!) ? wanted! : config.language;
 
 /** True when the script carries another site's notice: nothing is known until the right one is fetched. */
 export const elsewhere = site !== config.site;

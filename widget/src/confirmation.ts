@@ -1,8 +1,8 @@
 /** What was chosen, told in the place where it was asked. It stays until it is closed. */
 
 import { known, mount } from './config';
-import { dock, isDocked, section } from './dock';
-import { button, buttons, el, link, slot } from './dom';
+import { dock, section } from './dock';
+import { button, buttons, el, slot } from './dom';
 import { openSettings } from './settings';
 import { choices, screen } from './state';
 import { Word } from './words';
@@ -15,6 +15,8 @@ export function confirm(granted: boolean, back?: HTMLElement): void {
   const refused = names(false);
   const since = Date.now();
   const status = el('p', { role: 'status' });
+  // It has its place before it is there, a line without width: what is read does not move when it comes.
+  const proof = el('a', { slot: 'a' }, '\u200b');
   const told = section(
     'koek-confirm',
     el(
@@ -27,6 +29,7 @@ export function confirm(granted: boolean, back?: HTMLElement): void {
     [slot(''), slot('a')],
     buttons('plain', 'quiet'),
     status,
+    proof,
     button('koek-close', 'plain', texts[Word.Close], () => {
       // The second half of a double click meant for the banner is not for us.
       if (Date.now() - since < 400) return;
@@ -36,10 +39,12 @@ export function confirm(granted: boolean, back?: HTMLElement): void {
     button('koek-change', 'quiet', texts[Word.Change], openSettings),
   );
   dock(told, true);
-  // In order of sight before the buttons, whenever it comes.
+  // Not under the second half of a double press.
   screen.stored = ({ receipt, reference }) =>
-    told.append(link(texts[Word.Receipt]!.replace('{reference}', reference), new URL(receipt, mount))!);
+    setTimeout(() => {
+      Object.assign(proof, { href: new URL(receipt, mount), textContent: texts[Word.Receipt]!.replace('{reference}', reference) });
+    }, 400);
   screen.report = (key) => {
-    if (isDocked(told)) status.textContent = texts[key]!;
+    status.textContent = texts[key]!;
   };
 }

@@ -12,6 +12,7 @@ import { own } from './own';
 import type { kit as Kit } from './settings';
 import { keys } from './words';
 import css from './dialog.css';
+import lines from './lines.css';
 
 /** The notice as the banner takes it. */
 export const brief = (notice: Whole): Brief => ({ ...notice, texts: keys.map((key) => notice.texts[key] ?? '') });
@@ -139,7 +140,7 @@ export function show(kit: typeof Kit, notice: Whole, opener: HTMLElement | null)
   const made = host(
     'section',
     { id: 'koek-settings', lang: notice.language },
-    kit.look + css,
+    kit.look + lines + css,
     dialog,
     button('koek-settings-close', 'quiet', texts['button.close'], () => leave(true)),
     ...children,

@@ -22,7 +22,10 @@ export const section = (
     ...children,
   );
 
-let docked: HTMLElement | undefined;
+/** What is there now. */
+export let docked: HTMLElement | undefined;
+/** How often more it is put in: a page that takes it away each time would otherwise be busy for ever. */
+let lives = 99;
 let observer: ResizeObserver | undefined;
 let room: CSSStyleSheet | undefined;
 let given: number | undefined;
@@ -63,10 +66,7 @@ export function dock(section?: HTMLElement, heed?: boolean): void {
 /** Puts back what a page that swapped its body lost; copies of ours, which nobody listens to, have no shadow root. */
 export function redock(): void {
   for (const one of document.querySelectorAll(':is(section,aside)[id^=koek-]')) if (!one.shadowRoot) one.remove();
-  if (!docked || docked.isConnected) return;
+  if (!docked || docked.isConnected || lives-- < 0) return;
   document.body.prepend(docked);
   docked.showPopover?.();
 }
-
-/** Is `section` what is docked now? */
-export const isDocked = (section: HTMLElement | undefined): unknown => section && docked === section;

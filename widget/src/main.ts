@@ -1,17 +1,14 @@
-/**
- * The order of things when the script runs. That of the imports is the order in the bundle: one that packs well. Not any
- * will do: `settings` and `uses-on-demand` need each other, and in some orders the kit is made before its `useOf` is there.
- */
+/** The order of things when the script runs. That of the imports is the order in the bundle: one that packs well. */
 
 import { guard } from './guard';
-import { follow } from './blocks';
+import { kept, reflect } from './display';
 import { followLinks } from './reopen';
+import { follow } from './blocks';
+import { uses } from './uses-on-demand';
+import { isPresent, publish } from './api';
 import { askIfOpen } from './banner';
 import { attend, begin, learn } from './state';
-import { kept, reflect } from './display';
 import { elsewhere, shown } from './config';
-import { isPresent, publish } from './api';
-import { uses } from './uses-on-demand';
 
 async function start(): Promise<void> {
   if (elsewhere) await shown();

@@ -48,8 +48,8 @@ export const KEY = 'koek-outbox';
 /** The answers after which sending the same bytes again cannot help: malformed, stale, too large, wrong type or field. */
 const DEFINITIVE = /400|409|413|415|422/;
 
-/** No choice is valid for longer than the shortest half year, acknowledged or not. */
-const KEPT_MS = 181 * 864e5;
+/** Half a year, less a day at most: no choice is valid for longer, acknowledged or not. */
+const KEPT_MS = 156e8;
 
 export interface Outbox {
   /** What still waits, oldest first. */

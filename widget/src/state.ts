@@ -34,7 +34,7 @@ export const screen: { moved?(): void; report?(status: Status): void; stored?(pr
 const outbox = makeOutbox({
   storage: () => localStorage,
   now: Date.now,
-  alone: (task) => navigator.locks?.request('koek-outbox', task) ?? task(),
+  alone: (task) => navigator.locks?.request(KEY, task) ?? task(),
   send: (decision) =>
     fetch(`${mount}/api/v1/consents`, {
       method: 'POST',
@@ -56,10 +56,12 @@ const outbox = makeOutbox({
       .catch(() => 0),
   settled(decision, result) {
     guard(async () => {
-      if (result !== Result.Stored) screen.report?.(result ? Word.Waiting : Word.Refused);
-      // The text that was decided on is no longer served. Have the next page ask with the one that is.
-      if (!result) for (const stale of [source, address]) fetch(stale, { cache: 'reload', mode: 'no-cors' }).catch(() => {});
-      if (result !== Result.Stored) return;
+      if (result !== Result.Stored) {
+        screen.report?.(result ? Word.Waiting : Word.Refused);
+        // The text that was decided on is no longer served. Have the next page ask with the one that is.
+        if (!result) for (const stale of [source, address]) guard(() => fetch(stale, { cache: 'reload', mode: 'no-cors' }));
+        return;
+      }
       // Is it there for the next page? If not, at least this one remembers it, and the visitor is told.
       told = decision;
       const read = look();
@@ -188,6 +190,6 @@ export function attend(): void {
     follow();
     retry();
   });
-  // What has this name may be the page's own.
-  window.cookieStore?.addEventListener?.('change', follow);
+  // Where the page can read the choice. What has this name may be the page's own.
+  if (config.cookie) window.cookieStore?.addEventListener?.('change', follow);
 }

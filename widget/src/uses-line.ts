@@ -3,6 +3,7 @@
 import { el, host } from './dom';
 import { guard } from './guard';
 import { lists, type Kit } from './uses-api';
+import lines from './lines.css';
 import css from './uses.css';
 
 /**
@@ -11,7 +12,7 @@ import css from './uses.css';
  */
 export function box(kit: Kit, attributes: Readonly<Record<string, string>>, inside: HTMLElement, within?: boolean): HTMLElement {
   const { look, config } = kit;
-  return host('section', attributes, (within && config.theme ? look.replace(config.theme, () => '') : look) + css, inside);
+  return host('section', attributes, (within && config.theme ? look.replace(config.theme, () => '') : look) + lines + css, inside);
 }
 
 /** A button inside a host. */

@@ -3,7 +3,7 @@
 import { part } from './parts';
 import { kit } from './settings';
 
-export const uses =
-  (name: string, ...given: unknown[]) =>
-  async (...more: unknown[]): Promise<any> =>
-    (await part<any>('uses'))[name](kit, ...given, ...more);
+/** Something that the part does, as a function; a declaration, since the kit that it is given has it too. */
+export function uses(name: string, ...given: unknown[]) {
+  return async (...more: unknown[]): Promise<any> => (await part<any>('uses'))[name](kit, ...given, ...more);
+}
