@@ -1,9 +1,12 @@
 // The form on the settings page is the visitor's newest word. What the banner could not deliver yet was said
-// before it, and must not be delivered after it: it goes out first, and what cannot go out is overtaken.
+// before it, and must not be delivered after it: it goes out first, and what cannot go out is overtaken. Until the
+// form has its answer its word waits in that place: if no answer comes, the site's own pages send it, once.
 // Without this script the form works as it is; without scripts there is nothing that waits.
 (() => {
   const KEY = 'koek-outbox';
   const form = document.querySelector('form.choice');
+  // After these, sending it again cannot help.
+  const DEFINITIVE = [201, 400, 409, 413, 415, 422];
 
   function waiting() {
     try {
@@ -14,31 +17,69 @@
     }
   }
 
-  async function deliver(address) {
-    for (const decision of waiting()) {
-      try {
-        await fetch(address, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(decision),
-          signal: AbortSignal.timeout(5000),
-        });
-      } catch {
-        // Not delivered, and no longer the last word.
-      }
-    }
-    localStorage.removeItem(KEY);
+  function keep(list) {
+    if (list.length) localStorage.setItem(KEY, JSON.stringify(list));
+    else localStorage.removeItem(KEY);
   }
 
-  let delivered = false;
-  form?.addEventListener('submit', (event) => {
-    if (delivered || !waiting().length) return;
-    event.preventDefault();
-    delivered = true;
-    const task = () => deliver(form.dataset.consents);
-    // Another tab may be sending. It is not waited for longer than a visitor would.
+  const without = (gone) => keep(waiting().filter((one) => !gone.some(({ id }) => id === one.id)));
+
+  // Sends these in their order, until one gets no definite answer.
+  async function deliver(list) {
+    for (const decision of list) {
+      const status = await fetch(form.dataset.consents, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(decision),
+        signal: AbortSignal.timeout(5000),
+      }).then((answer) => answer.status, () => 0);
+      if (!DEFINITIVE.includes(status)) return;
+      without([decision]);
+    }
+  }
+
+  // Another tab may be sending. It is not waited for longer than a visitor would.
+  function alone(task) {
     const signal = AbortSignal.timeout(5000);
-    const done = navigator.locks ? navigator.locks.request(KEY, { signal }, task) : task();
-    done.catch(() => {}).finally(() => form.requestSubmit(event.submitter));
+    return (navigator.locks ? navigator.locks.request(KEY, { signal }, task) : task()).catch(() => {});
+  }
+
+  // What the form says, as the banner would send it, with the form's own id: the same click, whichever comes first.
+  // Nothing where a question was left open: that is no word yet.
+  function said(control) {
+    const fields = new FormData(form);
+    const names = new Set([...form.elements].map((one) => one.name).filter((name) => name.startsWith('choice.')));
+    const answer = (name) => (control === 'save' ? fields.get(name) : control === 'accept' ? 'yes' : 'no');
+    const answers = [...names].map((name) => [name.slice('choice.'.length), answer(name)]);
+    if (!control || answers.some(([, one]) => !one)) return undefined;
+    const [id, site, notice] = ['id', 'site', 'notice'].map((name) => fields.get(name));
+    const choices = Object.fromEntries(answers.map(([purpose, one]) => [purpose, one === 'yes']));
+    return { id, site, notice, language: document.documentElement.lang, layer: 'page', control, actor: 'person', choices };
+  }
+
+  let busy = false;
+  let ready = false;
+  form?.addEventListener('submit', (event) => {
+    if (ready) return;
+    if (busy) return event.preventDefault();
+    const all = waiting();
+    const word = said(event.submitter?.value);
+    if (!all.length || !word) return;
+    // What this form said before, and got no answer to, is this same click.
+    const before = all.filter(({ id }) => id !== word.id);
+    keep([...before, word]);
+    if (!before.length) return;
+    event.preventDefault();
+    busy = true;
+    alone(() => deliver(before)).finally(() => {
+      without(before);
+      busy = false;
+      ready = true;
+      form.requestSubmit(event.submitter);
+      ready = false;
+    });
   });
+
+  // The form has had its answer: what it said is recorded, or never will be. Both are known when it is sent again.
+  if (form && (/[?&]saved=/.test(location.search) || document.querySelector('[role=alert]'))) alone(() => deliver(waiting()));
 })();

@@ -76,11 +76,83 @@ test('a refusal in the form of the settings page is not undone by a yes that sti
   await page.goto(`${address}/privacy/settings`);
   await turn(page, () => page.click('button[value=refuse]'));
   assert.match(page.url(), /saved=/);
-  assert.equal(await page.evaluate(() => localStorage.length), 0);
+  await page.waitForFunction(() => !localStorage.length);
   await page.goto(`${address}/`);
   await ready(page);
   assert.deepEqual(await answers(page), { preferences: false, display: false });
   assert.equal(await logSize(address), 2);
+});
+
+/** Accepts, takes it back while the server is too busy, and opens the settings page with that still waiting. */
+async function waits(room) {
+  const { page, context, address } = room;
+  await visit(room);
+  await press(page, '#koek-accept');
+  const path = `${address}/privacy/api/v1/consents`;
+  await context.route(path, (route) => route.fulfill({ status: 503, body: '' }));
+  const answer = page.waitForResponse((one) => one.status() === 503);
+  await page.evaluate(() => window.koektrommel.withdraw());
+  await answer;
+  await page.goto(`${address}/privacy/settings`);
+  assert.equal(await page.evaluate(() => JSON.parse(localStorage.getItem('koek-outbox')).length), 1);
+  return () => context.unroute(path);
+}
+
+/** The word of the form, of which the display alone is granted. */
+async function choose(page) {
+  await page.check('[name="choice.preferences"][value=no]');
+  await page.check('[name="choice.display"][value=yes]');
+  await page.click('button[value=save]');
+}
+
+/** What was said in the form stands at the site, and is in the log beside the first yes. */
+async function stands({ page, address }, preferences = false) {
+  await page.goto(`${address}/`);
+  await page.waitForFunction(() => !localStorage.length);
+  await ready(page);
+  assert.deepEqual(await answers(page), { preferences, display: true });
+  assert.equal(await logSize(address), 2);
+}
+
+test('a form of the settings page that finds no server is sent from the site, in the place of what still waited', { faults: true }, async (room) => {
+  const { page, context, address, data } = room;
+  const free = await waits(room);
+  await free();
+  await room.server.stop();
+  const failed = context.waitForEvent('requestfailed', (one) => one.isNavigationRequest());
+  await choose(page);
+  await failed;
+  room.server = await serve(data, new URL(address).port);
+  await stands(room);
+});
+
+test('a form that is answered with a fault is sent from the site, as it was pressed last', { faults: true }, async (room) => {
+  const { page, context, address } = room;
+  const free = await waits(room);
+  await context.route(`${address}/privacy/settings**`, (route) =>
+    route.request().method() === 'POST' ? route.fulfill({ status: 503, contentType: 'text/html', body: 'Druk' }) : route.continue(),
+  );
+  await turn(page, () => choose(page));
+  await page.goBack();
+  await turn(page, () => page.click('button[value=accept]'));
+  await free();
+  await stands(room, true);
+});
+
+test('a form with a question left open is no word: what waits goes on waiting', { faults: true }, async (room) => {
+  const { page, context, address } = room;
+  const free = await waits(room);
+  await context.clearCookies();
+  await page.reload();
+  await page.evaluate(() => document.querySelectorAll('[required]').forEach((one) => one.removeAttribute('required')));
+  await turn(page, () => page.click('button[value=save]'));
+  await page.waitForSelector('[role=alert]');
+  await quiet(page);
+  assert.equal(await page.evaluate(() => JSON.parse(localStorage.getItem('koek-outbox')).length), 1);
+  await free();
+  await page.goto(`${address}/`);
+  await page.waitForFunction(() => !localStorage.length);
+  assert.deepEqual(await answers(page), { preferences: false, display: false });
 });
 
 test('a slow answer to a yes in one tab does not undo the no in another', { faults: true }, async (room) => {
