@@ -128,6 +128,38 @@ test('a phone shows the whole question and all three buttons at once', async (ro
   }
 });
 
+test('in every window the question takes at most half, or scrolls inside with all three answers in reach', async (room) => {
+  const { page } = room;
+  for (const path of ['/', '/?lang=en']) {
+    for (const [width, height] of [[320, 256], [320, 568], [360, 740], [390, 844], [640, 330], [768, 1024], [1280, 800], [1920, 1080]]) {
+      await page.setViewportSize({ width, height });
+      await visit(room, path);
+      const found = await page.evaluate(() => {
+        const banner = document.getElementById('koek-banner');
+        const words = banner.shadowRoot.querySelector('.words');
+        const ids = ['koek-refuse', 'koek-accept', 'koek-choose'];
+        const reach = ids.every((id) => {
+          const box = document.getElementById(id).getBoundingClientRect();
+          return document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)?.id === id && box.top >= 0 && box.bottom <= innerHeight;
+        });
+        return { share: banner.offsetHeight / innerHeight, reach, scrolls: getComputedStyle(words).overflowY === 'auto', room: words.clientHeight };
+      });
+      const told = `${path} ${width}x${height} ${JSON.stringify(found)}`;
+      assert.ok(found.reach && (found.share <= 0.5 || found.scrolls), told);
+      // Something of the page is left, and something of the words is seen: two lines at least.
+      assert.ok(found.share <= 0.755 && found.room >= 48, told);
+      // What does not fit is under it, for a finger and a wheel: the last of it is the link.
+      await page.hover('#koek-banner h2');
+      await page.mouse.wheel(0, 2000);
+      await page.waitForFunction(() => {
+        const [link, words] = [document.querySelector('#koek-banner a'), document.getElementById('koek-banner').shadowRoot.querySelector('.words')];
+        const [one, around] = [link.getBoundingClientRect(), words.getBoundingClientRect()];
+        return one.top >= around.top - 1 && one.bottom <= around.bottom + 1;
+      });
+    }
+  }
+});
+
 test('everything by keyboard alone', async (room) => {
   const { page, seen } = room;
   await visit(room);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { hostTest, MODES, SITE, snippets } from './deployment.mjs';
+import { KEEPS } from './keeps.mjs';
 import { press, quiet, reopen, until } from './support.mjs';
 
 /** The choice cookie in each mode, as the browser keeps it. */
@@ -82,6 +83,21 @@ hostTest('another tab follows', { mode: 'cross-site' }, async ({ page, context }
   await page.evaluate(() => koektrommel.withdraw());
   await other.waitForFunction(() => !koektrommel.allows('display'));
 });
+
+for (const mode of Object.keys(MODES)) {
+  hostTest('a withdrawal ends also what scripts set for the whole domain', { mode, site: KEEPS }, async ({ page, context }) => {
+    await page.goto(SITE);
+    await press(page, '#koek-accept');
+    await page.evaluate(() => {
+      for (const domain of ['', ';Domain=www.wsn.example', ';Domain=wsn.example']) document.cookie = `map_pin=1;Path=/;Secure${domain}`;
+      document.cookie = 'mine=1;Path=/;Domain=wsn.example';
+    });
+    const theirs = async () => (await context.cookies(SITE)).filter(({ name }) => /map|mine/.test(name)).map(({ name, domain }) => `${name} ${domain}`).sort();
+    assert.deepEqual(await theirs(), ['map_pin .wsn.example', 'map_pin .www.wsn.example', 'map_pin www.wsn.example', 'mine .wsn.example']);
+    await page.evaluate(() => koektrommel.withdraw());
+    await until('what the purpose kept is gone', theirs, ['mine .wsn.example']);
+  });
+}
 
 hostTest('cookies that the page writes ask nothing of the server', { mode: 'cross-site' }, async ({ page, requests }) => {
   await page.goto('https://www.wsn.example/');

@@ -1,5 +1,6 @@
 /** No decision is lost or doubled: leaving, a server that is down, other tabs, the back button, blocked storage. */
 import assert from 'node:assert/strict';
+import { frontTest, records, site } from './front.mjs';
 import { answers, fixture, logSize, press, quiet, ready, serve, test, turn, until, visit } from './support.mjs';
 
 test('accept and leave at once: one record', async (room) => {
@@ -13,6 +14,24 @@ test('accept and leave at once: one record', async (room) => {
   await quiet(page);
   assert.equal(await page.locator('#koek-banner').count(), 0);
   assert.equal(await logSize(address), 1);
+});
+
+frontTest('accept and leave at once for a page without the widget: the request outlives the page, and so does its answer', async ({ front, data, page, context }) => {
+  front.pages['/'] = site();
+  front.pages['/bare'] = '<!doctype html><html lang="nl"><title>Elders</title><link rel="icon" href="data:,"><h1>Elders</h1>';
+  // Nothing comes back before the page is gone.
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  front.answered = () => held;
+  await page.goto(front.address);
+  await page.evaluate(() => document.getElementById('koek-accept').addEventListener('click', () => (location.href = '/bare')));
+  await page.click('#koek-accept');
+  await page.waitForURL(/bare/);
+  assert.deepEqual(await context.cookies(), []);
+  release();
+  await until('the answer has set the cookie', async () => (await context.cookies()).map((one) => one.name), ['__Host-koek']);
+  assert.equal(front.posts.length, 1, 'nothing had to be sent again');
+  assert.equal((await records(data)).length, 1);
 });
 
 test('accept while the server is down, leave, server up: one record', { faults: true }, async (room) => {

@@ -287,10 +287,11 @@ export const answers = (page) =>
 
 const axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Runs axe over the page as it stands; zero means zero, best practices too. `rules` switches single rules off. */
+/** Runs axe over the page as it stands; zero means zero, best practices and the size of targets (2.5.8) too. `rules` switches single rules off. */
 export async function audit(page, state, rules = {}) {
   if (!(await page.evaluate(() => !!window.axe))) await page.evaluate(axe);
-  const { violations } = await page.evaluate((off) => window.axe.run(document, { resultTypes: ['violations'], rules: off }), rules);
+  const options = { resultTypes: ['violations'], rules: { 'target-size': { enabled: true }, ...rules } };
+  const { violations } = await page.evaluate((told) => window.axe.run(document, told), options);
   const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
   assert.deepEqual(told, [], state);
 }
