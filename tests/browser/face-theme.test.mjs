@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { audit, press, serve, test, unfold, visit } from './support.mjs';
+import { audit, close, fixture, press, serve, test, unfold, visit } from './support.mjs';
 
 const EXAMPLE = fileURLToPath(new URL('../../assets/wsn', import.meta.url));
 const THEME = `
@@ -108,6 +108,48 @@ test('with a theme a page still cannot make one answer louder, and the page keep
   });
   assert.deepEqual([await colours(page, '#koek-refuse'), await colours(page, '#koek-accept')], before);
 });
+
+/** Each property of the readme that a page may set, and what it comes to. */
+const SET = `:root { --koek-background: rgb(1, 2, 3); --koek-text: rgb(201, 202, 203); --koek-accent: rgb(211, 212, 213); --koek-on-accent: rgb(4, 5, 6);
+  --koek-border: rgb(221, 222, 223); --koek-focus: rgb(231, 232, 233); --koek-font: 'Source Sans 3', serif; --koek-radius: 9px }`;
+const [FONT, GROUND] = ['"Source Sans 3", serif', ['rgb(201, 202, 203)', 'rgb(1, 2, 3)']];
+const PRESSED = { color: 'rgb(4, 5, 6)', backgroundColor: 'rgb(211, 212, 213)', borderTopColor: 'rgb(211, 212, 213)', borderTopLeftRadius: '9px', fontFamily: FONT };
+
+for (const colorScheme of ['light', 'dark']) {
+  test(`what a page sets on its root reaches all that is shown where the site has no theme, ${colorScheme}`, async (room) => {
+    const { page } = room;
+    await page.emulateMedia({ colorScheme });
+    const style = (selector, name) => page.locator(selector).evaluate((one, what) => getComputedStyle(one)[what], name);
+    const border = (host, selector) => page.$eval(host, (one, what) => getComputedStyle(one.shadowRoot.querySelector(what)).borderTopColor, selector);
+    const frame = '<iframe data-koek="display" data-src="/demo/map.nl.html" title="Kaart" width="480" height="320"></iframe>';
+    await fixture(room, `<style>${SET}</style><main><h1>Proef</h1>${frame}</main>`);
+    await page.waitForSelector('#koek-banner');
+    assert.deepEqual(await inside(page, '#koek-banner', '.dock'), GROUND);
+    assert.equal(await border('#koek-banner', '.dock'), 'rgb(221, 222, 223)');
+    for (const id of ['#koek-refuse', '#koek-accept', '#koek-choose']) assert.deepEqual(await colours(page, id), PRESSED, id);
+    assert.equal(await style('#koek-banner a', 'color'), PRESSED.backgroundColor);
+    await page.keyboard.press('Tab');
+    assert.equal(await style('#koek-banner a:focus', 'outlineColor'), 'rgb(231, 232, 233)');
+
+    await page.waitForSelector('.koek-embed');
+    const { borderTopLeftRadius, ...host } = await colours(page, '.koek-embed');
+    assert.deepEqual(host, { color: GROUND[0], backgroundColor: GROUND[1], borderTopColor: 'rgb(221, 222, 223)', fontFamily: FONT });
+    assert.deepEqual(await colours(page, '.koek-embed button'), PRESSED);
+    await page.focus('.koek-embed button');
+    assert.equal(await style('.koek-embed button:focus', 'outlineColor'), 'rgb(231, 232, 233)');
+
+    await page.click('#koek-choose');
+    await unfold(page);
+    assert.deepEqual(await inside(page, '#koek-settings', '.dialog'), GROUND);
+    assert.equal(await border('#koek-settings', '.dialog'), 'rgb(221, 222, 223)');
+    assert.deepEqual(await colours(page, '#koek-save'), PRESSED);
+    await press(page, '#koek-refuse-all');
+    assert.deepEqual(await inside(page, '#koek-confirm', '.dock'), GROUND);
+    await close(page);
+    await page.waitForSelector('#koek-open');
+    assert.deepEqual([await style('#koek-open', 'color'), await style('#koek-open', 'fontFamily')], [PRESSED.backgroundColor, FONT]);
+  });
+}
 
 test('our own pages wear it, paper does not, and axe finds nothing', { faults: true }, async (room) => {
   const { page } = room;

@@ -1,5 +1,6 @@
 /** The settings' own script: fetched when used and only then, kept out of the way when it cannot be had. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { close, escape, fixture, logSize, NOTHING, press, quiet, ready, reopen, stored, test, until, visit } from './support.mjs';
 
 /** The parts of the script are named by their hashes; the page's own tag names none. */
@@ -51,10 +52,19 @@ test('what the server sends is as small as promised', async (room) => {
   await fixture(room, PLAIN);
   await page.click('#koek-choose');
   await page.waitForSelector('#koek-display', { state: 'attached' });
-  for (const one of asked.filter((one) => one.endsWith('.js'))) {
-    const bytes = await size(new URL(one).pathname);
-    assert.ok(bytes > 0 && bytes <= 6000, `${one}: ${bytes} B`);
+  // The script in each language, by both ways to it, and the parts.
+  const parts = asked.filter((one) => PART.test(one)).map((one) => new URL(one).pathname);
+  assert.equal(parts.length, 2);
+  for (const path of ['/privacy/koektrommel.js', '/privacy/koektrommel.js?lang=nl', '/privacy/koektrommel.js?lang=en', ...parts]) {
+    const bytes = await size(path);
+    assert.ok(bytes > 1000 && bytes <= 6000, `${path}: ${bytes} B`);
   }
+});
+
+test('the notice that the sizes are measured with is the one of the example', async ({ address }) => {
+  const kept = JSON.parse(await readFile(new URL('../../widget/test/notice.nl.json', import.meta.url), 'utf8'));
+  const answer = await fetch(`${address}/privacy/api/v1/notice?site=wsn&lang=nl`);
+  assert.deepEqual(kept, await answer.json());
 });
 
 test('settings that cannot be had: the page of the server instead', { faults: true }, async (room) => {
@@ -80,27 +90,27 @@ test('after a choice: settings that cannot be had ask again, then lead to the pa
   await page.waitForURL(`${address}/privacy/settings**`);
 });
 
-/** Serves the page's script with some of the notice left out, as a server may. */
-async function without(context, address, leave) {
-  await context.route(`${address}/privacy/koektrommel.js`, async (route) => {
-    const answer = await route.fetch();
-    await route.fulfill({ response: answer, body: leave(await answer.text()) });
-  });
-}
-
-test("the settings' texts may be left out of the script: fetched when used", async (room) => {
+test("the settings' words are not in the script: they are fetched when they are wanted, once", async (room) => {
   const { page, context, address, seen } = room;
   const asked = watch(context);
-  await without(context, address, (text) =>
-    text.replace(/"(settings\.(?!link)\w+|state\.\w+|button\.save)":"[^"]*",/g, '').replace(/,"text":"[^"]*"/g, ''),
-  );
+  const script = await (await fetch(`${address}/privacy/koektrommel.js`)).text();
+  const { texts, purposes } = await (await fetch(`${address}/privacy/api/v1/notice?site=wsn&lang=nl`)).json();
+  const carried = /^(banner|confirm|status)\.|^button\.(refuse|accept|choose|close)$|^settings\.link$/;
+  const [own, others] = [true, false].map((is) => Object.keys(texts).filter((key) => carried.test(key) === is));
+  assert.deepEqual(own.filter((key) => !script.includes(JSON.stringify(texts[key]))), [], 'the banner has its words at once');
+  const words = new Set(own.map((key) => texts[key]));
+  assert.deepEqual(others.filter((key) => !words.has(texts[key]) && script.includes(JSON.stringify(texts[key]))), []);
+  assert.deepEqual(purposes.filter(({ text }) => script.includes(text)), []);
+  assert.ok(others.length > 15);
+
   await fixture(room, PLAIN);
   await page.waitForSelector('#koek-banner');
+  await quiet(page);
   assert.equal(asked.filter((one) => NOTICE.test(one)).length, 0);
   await page.click('#koek-choose');
   await page.waitForSelector('#koek-settings[open]');
   assert.equal(asked.filter((one) => NOTICE.test(one)).length, 1);
-  assert.equal(await page.textContent('#koek-settings h2'), 'Cookie-instellingen');
+  assert.equal(await page.textContent('#koek-settings h2'), texts['settings.title']);
   assert.match(await page.textContent('#koek-t-display'), /hoe de website eruitziet/);
   await page.check('#koek-p-display');
   await press(page, '#koek-save');

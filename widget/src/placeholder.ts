@@ -41,7 +41,7 @@ function fit(frame: HTMLElement, host: HTMLElement): void {
     // Where it is low, the buttons come before the words, which can be read by scrolling.
     const isLow = offsetHeight < 301;
     set('words', isLow ? '1' : '0');
-    set('room', isLow ? '0.5rem' : '1rem');
+    set('room', isLow ? '0.5em' : '1em');
     const [wanted, found] = [frame.getBoundingClientRect(), host.getBoundingClientRect()];
     left += wanted.left - found.left;
     top += wanted.top - found.top;
