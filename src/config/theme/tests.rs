@@ -58,7 +58,8 @@ fn a_colour_is_three_or_six_digits_and_nothing_else() {
 
 #[test]
 fn the_built_in_colours_are_those_of_the_style_sheet_and_pass() {
-    const SHEET: &str = include_str!("../../../widget/src/style.css");
+    const SHEETS: [&str; 2] =
+        [include_str!("../../../widget/src/style.css"), include_str!("../../../widget/src/lines.css")];
     // One colour of the table as it is built in: then all of them are checked, and written.
     for (table, text, accent) in [("theme", "#1a2530", "#0b4f86"), ("theme_dark", "#eef2f6", "#9ccbf5")] {
         let css = read(&format!("[{table}]\ntext = \"{text}\"")).unwrap().widget_css();
@@ -66,9 +67,9 @@ fn the_built_in_colours_are_those_of_the_style_sheet_and_pass() {
         for property in ["text", "background", "accent", "border"] {
             let value = css.split(&format!("--koek-{property}:")).nth(1).unwrap().split(';').next().unwrap();
             let (short, long) = (value.replace("#ffffff", "#fff"), value);
-            let is_there = [short.as_str(), long]
-                .iter()
-                .any(|value| SHEET.contains(&format!("var(--koek-{property}, {value})")));
+            let is_there = [short.as_str(), long].iter().any(|value| {
+                SHEETS.iter().any(|sheet| sheet.contains(&format!("var(--koek-{property}, {value})")))
+            });
             assert!(is_there, "{property} {value}");
         }
     }
