@@ -24,8 +24,11 @@ export const section = (
 
 /** What is there now. */
 export let docked: HTMLElement | undefined;
-/** How often more it is put in: a page that takes it away each time would otherwise be busy for ever. */
-let lives = 99;
+let tries = 99;
+
+/** May something be put into the page once more? A page that takes it away each time would otherwise be busy for ever. */
+export const again = (): unknown => tries && setTimeout(() => tries++, 1e4, tries--);
+
 let observer: ResizeObserver | undefined;
 let room: CSSStyleSheet | undefined;
 let given: number | undefined;
@@ -66,7 +69,7 @@ export function dock(section?: HTMLElement, heed?: boolean): void {
 /** Puts back what a page that swapped its body lost; copies of ours, which nobody listens to, have no shadow root. */
 export function redock(): void {
   for (const one of document.querySelectorAll(':is(section,aside)[id^=koek-]')) if (!one.shadowRoot) one.remove();
-  if (!docked || docked.isConnected || lives-- < 0) return;
+  if (!docked || docked.isConnected || !again()) return;
   document.body.prepend(docked);
   docked.showPopover?.();
 }

@@ -2,6 +2,7 @@
 
 import { choosable } from './choice';
 import { known, mount, query } from './config';
+import { again } from './dock';
 import { button, buttons, el, host } from './dom';
 import { look } from './look';
 import { openSettings } from './settings';
@@ -28,7 +29,7 @@ export function offerWayBack(): void {
   const text = texts[Word.Way];
   // A link in a placeholder goes with it, and one in a closed menu is not seen: they are no way back.
   const ways = document.querySelectorAll(`${MARK}:not([slot]),#koek-reopen`);
-  if (!text || [...ways].some((one) => one.checkVisibility?.() ?? true)) return;
+  if (!text || [...ways].some((one) => one.checkVisibility?.() ?? true) || !again()) return;
   document.body.append(
     host(
       'aside',
