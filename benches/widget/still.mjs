@@ -3,11 +3,20 @@
  * nothing else. What it costs is the look itself; what ours costs above it is what the widget does.
  */
 
+/** Runs in the page before its banner: a sheet does not tell its text as it was written, which is a third of its size. */
+function note() {
+  const { replaceSync } = CSSStyleSheet.prototype;
+  CSSStyleSheet.prototype.replaceSync = function (text) {
+    this.written = text;
+    return replaceSync.call(this, text);
+  };
+}
+
 /** Runs in the page that shows the banner. */
 function taken() {
   const host = document.querySelector('#koek-banner');
-  const rules = host.shadowRoot.adoptedStyleSheets.flatMap(({ cssRules }) => [...cssRules]);
-  return [host.innerHTML, host.shadowRoot.innerHTML, rules.map(({ cssText }) => cssText).join('')];
+  const rules = host.shadowRoot.adoptedStyleSheets.map(({ written }) => written).join('');
+  return [host.innerHTML, host.shadowRoot.innerHTML, rules];
 }
 
 /** Runs in the page that is measured. */
@@ -36,6 +45,7 @@ function show(words, inside, rules) {
 export async function still(browser, address) {
   const page = await browser.newPage({ locale: 'nl-NL' });
   try {
+    await page.addInitScript(note);
     await page.goto(address);
     await page.waitForSelector('#koek-banner');
     return `(${show})(${JSON.stringify(await page.evaluate(taken)).slice(1, -1)})`;
