@@ -43,7 +43,7 @@ async function bundle(entry, name, format, wanted, define = {}) {
     charset: 'utf8',
     // Names that only the widget's own modules use, the same in the script and its parts.
     mangleCache,
-    mangleProps: /^(settled|alone|pending|flush|stored|unsure|endsAt|place|send|moved|report|known|whole|decide|confirm|look|query|keptOf|useOf)$/,
+    mangleProps: /^(settled|alone|pending|flush|stored|unsure|endsAt|place|send|moved|report|known|whole|decide|confirm|look|query|openSettings|keptOf|useOf)$/,
     format,
     target: 'es2022',
     // Type checking keeps what strict mode would throw on out; the prologue only costs.
@@ -82,7 +82,13 @@ async function bundle(entry, name, format, wanted, define = {}) {
 }
 
 /** The parts, by their names (`src/parts.ts`): each is assets/koektrommel-NAME.js, from the entry beside it. */
-const PARTS = { embeds: 'src/embeds.ts', extras: 'src/extras.ts', settings: 'src/dialog.ts', uses: 'src/uses.ts' };
+const PARTS = {
+  embeds: 'src/embeds.ts',
+  extras: 'src/extras.ts',
+  reopen: 'src/small-button.ts',
+  settings: 'src/dialog.ts',
+  uses: 'src/uses.ts',
+};
 
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 

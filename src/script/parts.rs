@@ -13,9 +13,10 @@ use crate::{
 };
 
 /// Every part, by the name that the bundle asks for it with.
-const PARTS: [(&str, &str); 4] = [
+const PARTS: [(&str, &str); 5] = [
     ("embeds", include_str!("../../assets/koektrommel-embeds.js")),
     ("extras", include_str!("../../assets/koektrommel-extras.js")),
+    ("reopen", include_str!("../../assets/koektrommel-reopen.js")),
     ("settings", include_str!("../../assets/koektrommel-settings.js")),
     ("uses", include_str!("../../assets/koektrommel-uses.js")),
 ];

@@ -2,10 +2,10 @@
 
 import { asks } from './banner';
 import { config } from './config';
-import { redock } from './dock';
+import { again, redock } from './dock';
 import { guard } from './guard';
 import { part } from './parts';
-import { offerWayBack } from './reopen';
+import { hasWayBack } from './reopen';
 import { kit } from './settings';
 import { allows } from './state';
 import { uses } from './uses-on-demand';
@@ -17,7 +17,7 @@ const WAITING = '[data-koek],[data-koek-table],[data-cookieconsent],[data-catego
 const OURS = WAITING + ',[data-koek-remember]';
 
 /** Has a part do its work; `changed` are the purposes whose answer has. */
-const use = (name: 'embeds' | 'extras', ...rest: [(readonly string[])?, boolean?]): void =>
+const use = (name: 'embeds' | 'extras' | 'reopen', ...rest: [(readonly string[])?, boolean?]): void =>
   guard(async () => (await part<typeof import('./embeds') | typeof import('./extras')>(name)).run(kit, ...rest));
 
 /** Lets everything go that may, and puts back what was lost. */
@@ -25,7 +25,7 @@ function look(): void {
   due = 0;
   redock();
   // The banner itself leads to the settings. Once it is gone the body has changed, and this is done again.
-  asks() || offerWayBack();
+  asks() || hasWayBack() || (again() && use('reopen'));
   // From then on that part follows the choice by itself.
   if (document.querySelector(WAITING)) use('embeds');
   if (!config.cookie || document.querySelector('[data-koek-remember]')) guard(uses('remember'));

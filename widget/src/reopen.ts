@@ -1,12 +1,6 @@
-/** The permanent way back to the settings: the page's own links, or a small button where it has none. */
+/** The permanent way back to the settings: the page's own links and buttons; a part has a small one for pages without. */
 
-import { choosable } from './choice';
-import { known, mount, query } from './config';
-import { again } from './dock';
-import { button, buttons, el, host } from './dom';
-import { look } from './look';
 import { openSettings } from './settings';
-import { Word } from './words';
 
 const MARK = '[data-koek-settings]';
 
@@ -22,21 +16,6 @@ export function followLinks(): void {
   });
 }
 
-/** Adds the small button if the page has no way back of its own; without anything to choose, a link to the notice. */
-export function offerWayBack(): void {
-  const { texts, purposes, language } = known();
-  const choose = choosable(purposes).length;
-  const text = texts[Word.Way];
-  // A link in a placeholder goes with it, and one in a closed menu is not seen: they are no way back.
-  const ways = document.querySelectorAll(`${MARK}:not([slot]),#koek-reopen`);
-  if (!text || [...ways].some((one) => one.checkVisibility?.() ?? true) || !again()) return;
-  document.body.append(
-    host(
-      'aside',
-      { id: 'koek-reopen', 'aria-label': text, lang: language },
-      look,
-      buttons('quiet'),
-      choose ? button('koek-open', 'quiet', text, openSettings) : el('a', { href: mount + query, slot: 'quiet' }, text),
-    ),
-  );
-}
+/** Does the page lead to the settings? A link in a placeholder goes with it, and one in a closed menu is not seen. */
+export const hasWayBack = (): boolean =>
+  [...document.querySelectorAll(`${MARK}:not([slot]),#koek-reopen`)].some((one) => one.checkVisibility?.() ?? true);

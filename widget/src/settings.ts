@@ -18,9 +18,6 @@ const all = (): Promise<Whole> => (fetched ??= whole().catch((error) => {
   throw error;
 }));
 
-/** What a part gets from this script: there must be one state, one dock and one look. */
-export const kit = { mount, query, config, known, whole: all, look, choices, allows, open, decide, confirm, keptOf: kept, useOf: uses };
-
 /** Opens the settings; closing them in whatever way gives the focus back to what had it. */
 export const openSettings = (opener = document.activeElement as HTMLElement | null): void =>
   guard(async () => {
@@ -32,3 +29,6 @@ export const openSettings = (opener = document.activeElement as HTMLElement | nu
       if (!askAgain()) location.href = `${mount}/settings${query}`;
     }
   });
+
+/** What a part gets from this script: there must be one state, one dock and one look. */
+export const kit = { mount, query, config, known, whole: all, look, choices, allows, open, openSettings, decide, confirm, keptOf: kept, useOf: uses };

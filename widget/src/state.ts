@@ -35,25 +35,27 @@ const outbox = makeOutbox({
   storage: () => localStorage,
   now: Date.now,
   alone: (task) => navigator.locks?.request(KEY, task) ?? task(),
-  send: (decision) =>
-    fetch(`${mount}/api/v1/consents`, {
-      method: 'POST',
-      keepalive: true,
-      // The script may live on a sibling host; the answer sets the choice cookie there.
-      credentials: 'include',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(decision),
-    })
-      .then(async (answer) => {
-        if (answer.status === 201) {
-          const proof = await answer.json();
-          acknowledged = decision;
-          index = proof.index;
-          guard(() => screen.stored?.(proof));
-        }
-        return answer.status;
-      })
-      .catch(() => 0),
+  async send(decision) {
+    try {
+      const answer = await fetch(`${mount}/api/v1/consents`, {
+        method: 'POST',
+        keepalive: true,
+        // The script may live on a sibling host; the answer sets the choice cookie there.
+        credentials: 'include',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(decision),
+      });
+      if (answer.status === 201) {
+        const proof = await answer.json();
+        acknowledged = decision;
+        index = proof.index;
+        guard(() => screen.stored?.(proof));
+      }
+      return answer.status;
+    } catch {
+      return 0;
+    }
+  },
   settled(decision, result) {
     guard(async () => {
       if (result !== Result.Stored) {

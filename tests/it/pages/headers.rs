@@ -216,7 +216,7 @@ fn the_hashed_script_is_the_script_and_never_changes() {
 
 #[test]
 fn the_parts_of_the_script_are_served_by_their_list_those_of_an_earlier_release_too() {
-    let names = ["embeds", "extras", "settings", "uses"];
+    let names = ["embeds", "extras", "reopen", "settings", "uses"];
     let sha256 = |content: &[u8]| Hash::of(&[content]).to_string()[7..].to_owned();
     let address =
         |list: &str, name: &str| format!("/privacy/koektrommel.{}.{name}.js", &sha256(list.as_bytes())[..16]);
