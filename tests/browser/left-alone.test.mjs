@@ -176,6 +176,7 @@ const HOSTILE = {
   'no Promise': ['delete window.Promise'],
   'a Promise of its own': ['window.Promise = class { then() { return this; } catch() { return this; } }'],
   'a Promise that throws': ['window.Promise = function () { throw new Error("page"); }'],
+  'no random UUIDs, as without TLS': ['delete Crypto.prototype.randomUUID', 'works'],
   'no JSON': ['delete window.JSON'],
   'a JSON that throws': ['JSON.parse = JSON.stringify = () => { throw new Error("page"); }'],
   'no fetch': ['delete window.fetch'],

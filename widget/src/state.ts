@@ -144,8 +144,8 @@ export function decide(
 ): boolean {
   if (!person && grants(answers)) return false;
   const decision: Decision = {
-    // The address of a blob ends in a random UUID; `crypto.randomUUID` is there over TLS only.
-    id: uuid7(Date.now(), URL.createObjectURL(new Blob())),
+    // Over TLS only is there a `randomUUID`. The address of a blob ends in one too, but waits for another process.
+    id: uuid7(Date.now(), crypto.randomUUID?.() ?? URL.createObjectURL(new Blob())),
     site: notice.site,
     notice: notice.notice,
     language: notice.language,
