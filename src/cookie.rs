@@ -244,6 +244,8 @@ impl ChoiceCookie {
 
 #[cfg(test)]
 mod tests {
+    mod shared;
+
     use koektrommel_core::{
         decision::Choices,
         hash::Hash,

@@ -7,24 +7,61 @@ import { press, quiet, until } from './support.mjs';
 
 const run = promisify(execFile);
 
-for (const mode of Object.keys(MODES)) {
-  hostTest("the guide's policy is enough for all that the widget does", { mode }, async ({ page, pages }) => {
-    const headers = { 'content-security-policy': policyFor(mode) };
-    const waiting = `<script type="text/plain" data-koek="display" src="/late.js"></script>`;
-    pages['/strict'] = { headers, body: html(tagFor(mode), waiting) };
+/** Every web server of the guide with every place of the server. */
+const EVERYWHERE = ['nginx', 'caddy'].flatMap((proxy) => Object.keys(MODES).map((mode) => ({ proxy, mode })));
+
+/** What of the widget a page can have in its own markup. */
+const ALL = `<script type="text/plain" data-koek="display" src="/late.js"></script>
+  <script type="text/plain" data-koek="display">document.body.dataset.inline = 'ran';</script>
+  <iframe title="Kaart" width="400" height="300" data-koek="display" data-src="/map"></iframe>
+  <img alt="Foto" width="10" height="10" data-koek="display" data-src="/photo.svg">
+  <div data-koek-table></div><button data-koek-display>Weergave</button>
+  <form data-koek-remember="proef"><label>Naam <input name="name"></label></form>`;
+
+for (const { proxy, mode } of EVERYWHERE) {
+  hostTest("the guide's policy is enough for all that the widget does", { proxy, mode }, async ({ page, pages }) => {
+    // A site that lists its policies, and whose own scripts written in the page carry a nonce.
+    const policy = policyFor(mode).replace("script-src 'self'", "script-src 'self' 'nonce-proef'");
+    const headers = { 'content-security-policy': `${policy}; trusted-types koektrommel` };
+    pages['/strict'] = { headers, body: html(tagFor(mode), ALL.replace('data-koek="display">', 'data-koek="display" nonce="proef">')) };
     pages['/late.js'] = { type: 'text/javascript', body: 'document.body.dataset.late = "ran";' };
+    pages['/map'] = { body: '<title>Kaart</title><p>Kaart</p>' };
+    pages['/photo.svg'] = { type: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg"/>' };
     await page.goto(`${SITE}/strict`);
-    await page.click('#koek-choose');
+    // The look is there too: what stands without it is not at the bottom, nor over its frame.
+    const style = (selector, name) => page.$eval(selector, (one, what) => getComputedStyle(one)[what], name);
+    await page.waitForSelector('#koek-banner');
+    assert.equal(await style('#koek-banner', 'position'), 'fixed');
+    await page.waitForSelector('.koek-embed');
+    assert.deepEqual([await style('.koek-embed', 'position'), await style('.koek-embed', 'width')], ['absolute', '404px']);
+    await page.waitForSelector('[data-koek-table] table');
+
+    await page.fill('[name=name]', 'Jansen');
+    await page.waitForSelector('.koek-line [role=status]:not(:empty)');
+    assert.equal(await style('.koek-line .line', 'display'), 'flex');
+    await page.click('[data-koek-display]');
+    await page.waitForSelector('#koek-display');
+    const kept = page.waitForResponse((one) => one.request().method() === 'PUT' && one.url().includes('/preferences/display'));
+    await page.locator('#koek-display [value="150"]').check();
+    assert.equal((await kept).status(), 200);
+    await page.waitForSelector('html[data-koek-text-size="150"]');
+    await page.evaluate(() => koektrommel.handoff.put('step', { two: 2 }));
+    assert.deepEqual(await page.evaluate(() => koektrommel.handoff.take('step')), { two: 2 });
+
     await page.check('#koek-p-display');
-    await page.click('#koek-save');
-    await page.waitForSelector('body[data-late=ran]');
-    await page.waitForSelector('#koek-confirm');
+    await press(page, '#koek-save');
+    await page.waitForSelector('body[data-late=ran][data-inline=ran]');
+    await page.frameLocator('iframe').locator('p', { hasText: 'Kaart' }).waitFor();
+    await page.waitForFunction(() => document.querySelector('img').naturalWidth || document.querySelector('img').complete);
+    await page.waitForSelector('#koek-confirm a[href]');
+    assert.equal(await style('#koek-confirm', 'position'), 'fixed');
+    await page.evaluate(() => koektrommel.withdraw());
+    await page.waitForSelector('.koek-embed');
     await page.waitForFunction(() => localStorage.getItem('koek-outbox') === null);
-    // The look is there too: an unstyled banner would not be at the bottom.
-    assert.equal(await page.$eval('#koek-confirm', (one) => getComputedStyle(one).position), 'fixed');
+    await quiet(page);
   });
 
-  hostTest('a tag with the hash of the guide', { mode }, async ({ page, pages, address, server }) => {
+  hostTest('a tag with the hash of the guide', { proxy, mode }, async ({ page, pages, address, server }) => {
     // The guide's own commands, asked of the server itself.
     const [location, digest] = snippets('sh').map((text) =>
       text.trim().replace('https://www.wsn.example', address),
@@ -90,8 +127,8 @@ const TAGS = (tag) => {
   };
 };
 
-for (const mode of Object.keys(MODES)) {
-  hostTest('the tag works wherever it stands', { mode }, async ({ page, pages, context, server }) => {
+for (const { proxy, mode } of EVERYWHERE) {
+  hostTest('the tag works wherever it stands', { proxy, mode }, async ({ page, pages, context, server }) => {
     for (const [where, body] of Object.entries(TAGS(tagFor(mode)))) {
       pages['/tag'] = { body };
       await context.clearCookies();

@@ -1,5 +1,6 @@
 /** What few pages need: names that no notice has, what a no takes back, and Google's consent mode. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { KEEPS } from './keeps.mjs';
 import { fixture, NOTHING, press, quiet, ready, reopen, stored, test, turn, until } from './support.mjs';
 
@@ -101,29 +102,53 @@ test('a withdrawal in the settings clears also where the other part cannot be fe
   await until('all is cleared', () => page.evaluate(() => [/map=/.test(document.cookie), localStorage.map]), [false, undefined]);
 });
 
-test('Google is told: the default first, an update for each change, one at load for a standing choice', async (room) => {
-  const { page, context, address } = room;
-  await told(context, address, (text) =>
-    text.replace('site:"', 'signals:{"functionality_storage":["preferences"],"personalization_storage":["preferences","display"]},site:"'));
-  const head = `<script>window.dataLayer = []; function gtag() { dataLayer.push(arguments); }
-    gtag('consent', 'default', { ad_storage: 'denied', functionality_storage: 'denied', wait_for_update: 500 });</script>`;
-  await fixture(room, `${head}<main><h1>Proef</h1>${LINK}</main>`);
+const guide = await readFile(new URL('../../docs/consent-mode.md', import.meta.url), 'utf8');
+const [table, head] = ['toml', 'html'].map((language) => new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'ms').exec(guide)[1]);
+/** The site with the table of the guide. */
+const TOLD = [['koektrommel.toml', '# [sites.consent_mode]', table]];
+const DENIED = {
+  ad_storage: 'denied', ad_user_data: 'denied', ad_personalization: 'denied', analytics_storage: 'denied',
+  functionality_storage: 'denied', personalization_storage: 'denied', security_storage: 'granted',
+};
+
+test("Google is told, by the guide's own page and table: the default first, an update for each change, one at load for a standing choice", { site: TOLD }, async (room) => {
+  const { page } = room;
+  await fixture(room, `<main><h1>Proef</h1>${LINK}</main>`, { tag: false, head });
   await page.waitForSelector('#koek-banner');
   await quiet(page);
-  const layer = () => page.evaluate(() => dataLayer.map((one) => [Object.prototype.toString.call(one), one[1], one[2].functionality_storage, one[2].personalization_storage, one[2].ad_storage]));
-  assert.deepEqual(await layer(), [['[object Arguments]', 'default', 'denied', undefined, 'denied']], 'no choice, no update');
+  const layer = () => page.evaluate(() => dataLayer.map((one) => [Object.prototype.toString.call(one), ...one]));
+  const told = (kind, signals) => ['[object Arguments]', 'consent', kind, signals];
+  const first = told('default', { ...DENIED, wait_for_update: 500 });
+  assert.deepEqual(await layer(), [first], 'no choice, no update');
   await page.click('#koek-choose');
   await page.check('#koek-p-preferences');
   await press(page, '#koek-save');
   await page.waitForFunction(() => dataLayer.length === 2);
-  assert.deepEqual((await layer())[1], ['[object Arguments]', 'update', 'granted', 'denied', 'denied']);
+  const some = told('update', { ...DENIED, functionality_storage: 'granted' });
+  assert.deepEqual(await layer(), [first, some]);
   await page.reload();
   await page.waitForFunction(() => dataLayer.length === 2);
-  assert.deepEqual((await layer())[1], ['[object Arguments]', 'update', 'granted', 'denied', 'denied']);
-  await page.evaluate(() => window.koektrommel.withdraw());
+  assert.deepEqual(await layer(), [first, some]);
+  await reopen(page);
+  await press(page, '#koek-accept-all');
   await page.waitForFunction(() => dataLayer.length === 3);
-  assert.deepEqual((await layer())[2], ['[object Arguments]', 'update', 'denied', 'denied', 'denied']);
+  assert.deepEqual((await layer())[2], told('update', { ...DENIED, functionality_storage: 'granted', personalization_storage: 'granted' }));
+  await page.evaluate(() => window.koektrommel.withdraw());
+  await page.waitForFunction(() => dataLayer.length === 4);
+  assert.deepEqual((await layer())[3], told('update', DENIED));
   assert.equal(await page.evaluate(() => typeof window.__tcfapi), 'undefined');
+});
+
+test('a first no, and a question that is open, tell Google nothing', { site: TOLD }, async (room) => {
+  const { page } = room;
+  await fixture(room, `<main><h1>Proef</h1>${LINK}</main>`, { tag: false, head });
+  await press(page, '#koek-refuse');
+  await quiet(page);
+  assert.equal(await page.evaluate(() => dataLayer.length), 1);
+  // On the next page every question has been answered.
+  await page.reload();
+  await page.waitForFunction(() => dataLayer.length === 2);
+  assert.deepEqual(await page.evaluate(() => dataLayer[1][2]), DENIED);
 });
 
 test('what is left of a yes that was taken back elsewhere, or has ended, goes on the next page', { site: KEEPS }, async (room) => {

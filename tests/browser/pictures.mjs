@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /** The tests that look at every state. */
-const TESTS = ['face-axe.test.mjs', 'face-axe-pages.test.mjs'].map((name) => join(root, 'tests/browser', name));
+const TESTS = ['face-axe.test.mjs', 'face-axe-more.test.mjs', 'face-axe-pages.test.mjs'].map((name) => join(root, 'tests/browser', name));
 
 const sum = (bytes) => createHash('sha256').update(bytes).digest('hex');
 

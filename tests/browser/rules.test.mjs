@@ -1,36 +1,11 @@
 /** When something is asked again and why; clocks that are wrong; and answers that come late. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { configure, fixture, press, quiet, ready, reopen, serve, test, visit } from './support.mjs';
+import { change, CHANGED, NEW, restart } from './again.mjs';
+import { fixture, press, quiet, ready, reopen, test, visit } from './support.mjs';
 
 const LINK = '<main><h1>Proef</h1><a href="/privacy/settings" data-koek-settings>Instellingen</a></main>';
-/** Another holder of the cookie: a yes to the display was not a yes to this. */
-const CHANGED = ['catalogue.toml', 'id = "display"', 'id = "display"\nrevision = 2\nchanged = { nl = "Ook de letters.", en = "The letters too." }'];
-const NEW = ['catalogue.toml', '[texts.nl]', `[[purposes]]
-id = "messages"
-kind = "choice"
-basis = "consent"
-dpv = "ServicePersonalisation"
-name = { nl = "Berichten", en = "Messages" }
-text = { nl = "Berichten.", en = "Messages." }
-
-[texts.nl]`];
-
 /** What is allowed in this page now. */
 const answers = (page) => page.evaluate(() => koektrommel.choices());
-
-/** The same log and address under a configuration with these changes. */
-async function restart(room, ...changes) {
-  const config = await configure(join(room.data, '..', 'changed'), changes);
-  await room.server.stop();
-  room.server = await serve(room.data, new URL(room.address).port, ['--config', config]);
-}
-
-/** The same, and a browser whose cache has run out. */
-async function change(room, ...changes) {
-  await restart(room, ...changes);
-  await (await room.context.newCDPSession(room.page)).send('Network.clearBrowserCache');
-}
 
 /** What the page asks for the standing choice, from here on. */
 function asking({ page }) {

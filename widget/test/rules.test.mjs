@@ -3,6 +3,7 @@
  * against rules that know nothing of cookies.
  */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { load } from './load.mjs';
@@ -26,7 +27,7 @@ function plusMonths(time, months) {
   return day.getTime();
 }
 
-/** A device and a server, with the cookie as src/cookie.rs writes and reads it. */
+/** A device and a server, with the cookie as src/cookie.rs writes and reads it: `cookies.txt` holds both to the same. */
 class World {
   now = START;
   /** How wrong the device's clock is. */
@@ -43,7 +44,7 @@ class World {
     const silent = date(plusMonths(this.now, Math.max(6, this.validity)));
     const no = Object.values(answers).includes(false);
     const p = Object.entries(answers).map(([id, yes]) => (yes ? `${id}.1.${this.purposes.find((one) => one.id === id).mark}` : `${id}.0`));
-    const text = `${MAC}v=1&n=${'n'.repeat(43)}&d=${date(this.now)}&e=${until}&p=${p.join('~')}${no && silent > until ? `&s=${silent}` : ''}`;
+    const text = `${MAC}v=1&n=${'A'.repeat(43)}&d=${date(this.now)}&e=${until}&p=${p.join('~')}${no && silent > until ? `&s=${silent}` : ''}`;
     const gone = this.now + Date.parse(no ? silent : until) - Date.parse(date(this.now));
     this.cookie = { text, until, silent: no ? silent : until, answers, gone, marks: Object.fromEntries(this.purposes.map((one) => [one.id, one.mark])) };
   }
@@ -75,6 +76,7 @@ const event = fc.oneof(
   fc.record({ kind: fc.constant('wait'), days: fc.integer({ min: 0, max: 120 }) }),
   fc.record({ kind: fc.constant('accept') }),
   fc.record({ kind: fc.constant('refuse') }),
+  fc.record({ kind: fc.constant('program') }),
   fc.record({ kind: fc.constant('save'), yes: fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }) }),
   fc.record({ kind: fc.constant('add'), shared: fc.boolean() }),
   fc.record({ kind: fc.constant('change'), which }),
@@ -112,6 +114,12 @@ test('the rules of asking hold over any history', () => {
         if (['accept', 'refuse'].includes(one.kind) && asked.length) {
           decide(answered(world.purposes, asked, before.choices, one.kind === 'accept', true));
         }
+        // A program that refuses in the banner refuses everything, whatever stood.
+        if (one.kind === 'program' && asked.length) {
+          const answers = answered(world.purposes, asked, before.choices, false, false);
+          assert.deepEqual(answers, Object.fromEntries(world.purposes.map(({ id }) => [id, false])), 'a program can only take away');
+          decide(answers);
+        }
         if (one.kind === 'save' && world.purposes.length) {
           decide(Object.fromEntries(world.purposes.map(({ id }, at) => [id, one.yes[at]])));
         }
@@ -136,4 +144,33 @@ test('the rules of asking hold over any history', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+/** The answers of a cookie as it writes them, by purpose: yes or no, with the mark of a yes. */
+const parse = (text) => text.split('~').filter(Boolean).map((one) => one.split('.')).map(([id, yes, mark]) => ({ id, yes: yes === '1', mark }));
+
+test('the server of these rules writes and reads cookies as the real one does', async () => {
+  const lines = (await readFile(new URL('cookies.txt', import.meta.url), 'utf8')).split('\n').filter((line) => line && !line.startsWith('#'));
+  assert.ok(lines.length > 20);
+  let world;
+  for (const line of lines) {
+    const at = (day) => Date.parse(`${day}T10:15:00Z`);
+    if (line.startsWith(' ')) {
+      const [day, stands, ended] = line.trim().split(' ').map((one) => (one === '-' ? '' : one));
+      world.now = at(day);
+      const said = world.server();
+      const reasons = Object.entries(said.ended).map(([id, why]) => `${id}.${why}`).join('~');
+      assert.deepEqual([said.choices, reasons], [Object.fromEntries(parse(stands).map(({ id, yes }) => [id, yes])), ended], line);
+      continue;
+    }
+    const [day, validity, answers, payload, days] = line.split(' ');
+    const given = parse(answers);
+    world = new World(Number(validity));
+    world.now = at(day);
+    world.purposes = given.map(({ id, mark }) => ({ id, mark: mark ?? '0000' }));
+    world.set(Object.fromEntries(given.map(({ id, yes }) => [id, yes])));
+    assert.deepEqual([world.cookie.text, (world.cookie.gone - world.now) / DAY], [MAC + payload, Number(days)], line);
+    // One purpose is another from here on.
+    for (const one of world.purposes) if (one.id === 'changed') one.mark = 'else';
+  }
 });
