@@ -43,7 +43,7 @@ async function bundle(entry, name, format, wanted, define = {}) {
     charset: 'utf8',
     // Names that only the widget's own modules use, the same in the script and its parts.
     mangleCache,
-    mangleProps: /^(settled|alone|pending|flush|stored|unsure|endsAt|place|send|moved|report|known|whole|decide|confirm|look|query|openSettings|keptOf|useOf)$/,
+    mangleProps: /^(settled|alone|pending|flush|stored|unsure|endsAt|place|send|moved|report|known|whole|decide|confirm|look|query|openSettings|keptOf|useOf|said|learn)$/,
     format,
     target: 'es2022',
     // Type checking keeps what strict mode would throw on out; the prologue only costs.

@@ -16,7 +16,7 @@ export interface Said {
   /** Where the record is in the log; not a number where nothing was granted. */
   readonly place?: number;
   /** The device's clock or the script contradict the cookie: only the server knows what stands. */
-  readonly unsure?: boolean;
+  readonly unsure?: true | undefined;
 }
 
 /** Something to ask for, and why: it is new, it has changed, or the yes has ended; no word where nothing was ever answered. */
@@ -26,8 +26,8 @@ export interface Question extends Purpose {
 
 const DAY_MS = 864e5;
 
-/** How far in the future a choice may be dated, for clocks that are slow. */
-const SLACK_MS = 7 * DAY_MS;
+/** How far in the future a choice may be dated, for clocks that are slow: seven days. */
+const SLACK_MS = 6048e5;
 
 /**
  * Reads the answers from what `cookies` gives: `document.cookie`, or a fault. What is missing or unreadable is no answer.
@@ -38,18 +38,18 @@ const SLACK_MS = 7 * DAY_MS;
  * A browser drops a cookie when its own clock says so. One that is there and dated in the future, or over, tells of a
  * clock that was set wrong; a yes to another mark tells of a purpose that has changed, or of a script that is old.
  */
-export function readChoice(cookies: () => string, name: string, now: number, purposes: readonly Purpose[] = []): Said {
+export function readChoice(cookies: () => string, name: string, now: number, purposes: readonly Purpose[]): Said {
   const choices: Record<string, boolean> = {};
   const { d, e, s, r, p = '' } = fields(cookies, name);
-  const day = (text: string | undefined): number => Date.parse(text!);
+  const day = Date.parse as (text: string | undefined) => number;
   const endsAt = day(e);
-  let unsure = false;
+  let unsure: true | undefined;
   for (const [, id, answer, mark] of p.matchAll(/([^~.]+)\.([01])\.?([^~]*)/g)) {
     const yes = answer === '1';
     // A no has no mark: it stands whatever has changed.
     const current = mark && purposes.find((one) => one.id === id)?.mark;
     const until = yes ? endsAt : (day(s) || endsAt) + DAY_MS;
-    if (now < until && day(d) <= now + SLACK_MS && mark === (current || mark)) choices[id!] = yes;
+    if (day(d) <= now + SLACK_MS && now < until && mark === (current || mark)) choices[id!] = yes;
     else unsure = true;
   }
   return { choices, endsAt, unsure, place: +r! };

@@ -3,7 +3,7 @@
  * bundle of its own: whatever has state comes in the kit, only what has none is imported.
  */
 
-import { complete, grants, readChoice, type Choices } from './choice';
+import { complete, grants, type Choices } from './choice';
 import type { Brief, Purpose, Whole } from './config';
 import { button, buttons, el, host, link, slot } from './dom';
 import { expire } from './expire';
@@ -88,7 +88,7 @@ export function show(kit: typeof Kit, notice: Whole, opener: HTMLElement | null)
   const help = texts['settings.help'] ?? '';
   const asks = purposes.some((one) => one.kind === 'choice');
   // The day alone, as the server's pages tell it and write it.
-  const { choices: stands, endsAt } = readChoice(() => document.cookie, kit.config.cookie ?? '', Date.now(), purposes);
+  const { choices: stands, endsAt } = kit.said();
   const until =
     Object.keys(stands)[0] && endsAt
       ? new Intl.DateTimeFormat(notice.language.replace(/^en$/, 'en-GB'), { dateStyle: 'long', timeZone: 'UTC' }).format(endsAt)

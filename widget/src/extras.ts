@@ -5,7 +5,6 @@
 
 import { expire } from './expire';
 import { guard } from './guard';
-import { readChoice } from './choice';
 import { signals } from './signals';
 import { watch } from './watch';
 import type { kit as Kit } from './settings';
@@ -69,7 +68,7 @@ export async function run(kit: typeof Kit, changed: readonly string[] = [], samp
   const isLeft = !begun && kept && RegExp(kept).test(`${names()}`);
   begun = true;
   const { purposes } = kit.known();
-  const told = readChoice(() => document.cookie, cookie ?? '', Date.now(), purposes).choices;
+  const told = kit.said().choices;
   // Where only the server knows, and has not been heard, nothing is known to have ended.
   const isKnown = (id: string): boolean => told[id] === false || kit.open().some((one) => one.id === id);
   const isOver = (id: string): boolean => !kit.allows(id) && (changed.includes(id) || (!!isLeft && isKnown(id)));

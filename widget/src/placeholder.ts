@@ -3,8 +3,9 @@
  * frame, which stays where it is, empty: so nothing in the page moves, whatever its style sheets say of frames.
  */
 
-import { choosable, readChoice } from './choice';
-import type { Purpose, Whole } from './config';
+import { choosable } from './choice';
+import { guard } from './guard';
+import type { Whole } from './config';
 import { button, el, sheet, slot } from './dom';
 import type { kit as Kit } from './settings';
 import css from './embed.css';
@@ -82,19 +83,26 @@ export function cover(
       .replace('{purposes}', () => new Intl.ListFormat(notice.language).format(names));
   const number = ++count;
   const words = el('p', { id: `koek-embed-${number}` }, say('embed.text'));
-  const always = (_: unknown, person: boolean): void => {
-    // What stands, and this. Whatever else there is was not asked here: it is no answer, and stays a question.
-    const [granted, asked] = [kit.choices(), kit.open()];
-    const kept = readChoice(() => document.cookie, kit.config.cookie ?? '', Date.now(), purposes).choices;
-    // What others receive may be off because the browser says so: then nothing is asked, and nothing was answered.
-    const isOpen = ({ id, recipients }: Purpose): boolean =>
-      asked.some((one) => one.id === id) || (!!recipients && !granted[id] && !(id in kept));
-    const told = choosable(purposes).filter((one) => ids.includes(one.id) || !isOpen(one));
-    const answers = Object.fromEntries(told.map(({ id }) => [id, ids.includes(id) || granted[id]!]));
-    if (!kit.decide(notice, 'page', 'save', answers, person)) return;
-    if (!kit.open().length) kit.confirm(true, frame);
+  const once = (_: unknown, person: boolean): void => {
+    // Only somebody who is there can want to see it.
+    if (!person) return;
+    show();
     frame.focus();
   };
+  const always = (_: unknown, person: boolean): void =>
+    guard(async () => {
+      if (kit.said().unsure) await kit.learn();
+      const { choices, unsure } = kit.said();
+      // It takes the place of all that stands. Where that cannot be known, this is all that can be done.
+      if (unsure) return once(_, person);
+      // What stands, and this. Whatever else there is was not asked here: it is no answer, and stays a question.
+      const granted = kit.choices();
+      const told = choosable(purposes).filter(({ id }) => ids.includes(id) || choices[id] === granted[id]);
+      const answers = Object.fromEntries(told.map(({ id }) => [id, ids.includes(id) || granted[id]!]));
+      if (!kit.decide(notice, 'page', 'save', answers, person)) return;
+      if (!kit.open().length) kit.confirm(true, frame);
+      frame.focus();
+    });
   const host = el(
     'div',
     {
@@ -104,12 +112,7 @@ export function cover(
       ...(frame.title ? { 'aria-label': frame.title, 'aria-describedby': words.id } : { 'aria-labelledby': words.id }),
     },
     words,
-    button(`koek-once-${number}`, 'solid', say('embed.once'), (_, person) => {
-      // Only somebody who is there can want to see it.
-      if (!person) return;
-      show();
-      frame.focus();
-    }),
+    button(`koek-once-${number}`, 'solid', say('embed.once'), once),
     button(`koek-always-${number}`, 'solid', say('embed.always'), always),
     el('a', { href: `${kit.mount}/settings${kit.query}`, 'data-koek-settings': '', slot: 'a' }, texts['settings.link']),
   );

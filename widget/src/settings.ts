@@ -7,7 +7,7 @@ import { kept } from './display';
 import { guard } from './guard';
 import { look } from './look';
 import { part } from './parts';
-import { allows, choices, decide, open } from './state';
+import { allows, choices, decide, learn, open, said } from './state';
 import { uses } from './uses-on-demand';
 
 let fetched: Promise<Whole> | undefined;
@@ -31,4 +31,4 @@ export const openSettings = (opener = document.activeElement as HTMLElement | nu
   });
 
 /** What a part gets from this script: there must be one state, one dock and one look. */
-export const kit = { mount, query, config, known, whole: all, look, choices, allows, open, openSettings, decide, confirm, keptOf: kept, useOf: uses };
+export const kit = { mount, query, config, known, whole: all, look, choices, allows, open, said, learn, openSettings, decide, confirm, keptOf: kept, useOf: uses };
