@@ -8,6 +8,15 @@ const LINK = '<a href="/privacy/settings" data-koek-settings>Cookie-instellingen
 const PART = /\/privacy\/koektrommel\.[0-9a-f]{16}\.[a-z]+\.js$/;
 const REPORT = '/privacy/api/v1/undeclared';
 
+const guide = await readFile(new URL('../../docs/consent-mode.md', import.meta.url), 'utf8');
+const [table, head] = ['toml', 'html'].map((language) => new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'ms').exec(guide)[1]);
+/** The site with the table of the guide. */
+const TOLD = [['koektrommel.toml', '# [sites.consent_mode]', table]];
+const DENIED = {
+  ad_storage: 'denied', ad_user_data: 'denied', ad_personalization: 'denied', analytics_storage: 'denied',
+  functionality_storage: 'denied', personalization_storage: 'denied', security_storage: 'granted',
+};
+
 /** Serves the script with something else in what the server tells it. */
 const told = (context, address, change) =>
   context.route(`${address}/privacy/koektrommel.js`, async (route) => {
@@ -101,15 +110,6 @@ test('a withdrawal in the settings clears also where the other part cannot be fe
   await page.click('#koek-save');
   await until('all is cleared', () => page.evaluate(() => [/map=/.test(document.cookie), localStorage.map]), [false, undefined]);
 });
-
-const guide = await readFile(new URL('../../docs/consent-mode.md', import.meta.url), 'utf8');
-const [table, head] = ['toml', 'html'].map((language) => new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'ms').exec(guide)[1]);
-/** The site with the table of the guide. */
-const TOLD = [['koektrommel.toml', '# [sites.consent_mode]', table]];
-const DENIED = {
-  ad_storage: 'denied', ad_user_data: 'denied', ad_personalization: 'denied', analytics_storage: 'denied',
-  functionality_storage: 'denied', personalization_storage: 'denied', security_storage: 'granted',
-};
 
 test("Google is told, by the guide's own page and table: the default first, an update for each change, one at load for a standing choice", { site: TOLD }, async (room) => {
   const { page } = room;
