@@ -1,4 +1,4 @@
-/** What stands is known to all that acts on it: where the page cannot read the cookie, too. */
+/** What stands, and when it ends, is known to all that acts on it: where the page cannot read the cookie, too. */
 import assert from 'node:assert/strict';
 import { records } from './front.mjs';
 import { hostTest, html, MODES, SITE, tagFor } from './deployment.mjs';
@@ -102,12 +102,73 @@ hostTest('where nothing is known, always showing is once', { mode: 'cross-site',
   assert.deepEqual(await kept(context, SITE, server), { preferences: true, display: false });
 });
 
+/** Puts off the clock of a page; what it is told, and a frame that waits, show what becomes of a yes that ends. */
+const LATER = () => {
+  const { now } = Date;
+  window.later = 0;
+  Date.now = () => now() + window.later;
+  window.told = [];
+  document.addEventListener('koektrommel:change', ({ detail }) => window.told.push(detail));
+};
+const ENDED = `<script type="text/plain" data-koek="!map">localStorage.undone = '1'</script>`;
+const MAP = '<iframe data-koek="map" data-src="/film" title="Kaart" width="400" height="300"></iframe>';
+
+/** The page as it is when its yes has ended, which it was told once. */
+async function ended(page) {
+  await page.waitForFunction(() => window.told.length);
+  await page.waitForSelector('.koek-embed');
+  await page.waitForFunction(() => localStorage.undone && !localStorage['map.home'] && !document.cookie.includes('map_pin'));
+  const no = { preferences: false, display: false, map: false };
+  assert.deepEqual(await page.evaluate(() => window.told), [{ choices: no, changed: ['map', 'preferences', 'display'] }]);
+  assert.equal(await page.locator('iframe').getAttribute('src'), null);
+  assert.deepEqual(await choices(page), no);
+}
+
 /** What scripts of the site left with a yes. */
 const leave = (page) =>
   page.evaluate(() => {
+    window.told = [];
     localStorage['map.home'] = '1';
     document.cookie = 'map_pin=1;Path=/';
   });
+
+test('a yes that ends in an open page is told to it, and what it allowed goes', { site: KEEPS }, async (room) => {
+  const { page, context, address } = room;
+  await context.addInitScript(LATER);
+  await context.route(`${address}/film`, (route) => route.fulfill({ contentType: 'text/html', body: FILM }));
+  await fixture(room, LINK + MAP + ENDED);
+  await press(page, '#koek-accept');
+  await page.reload();
+  await page.frameLocator('iframe').getByText('Film').waitFor();
+  await quiet(page);
+  await leave(page);
+  // On the day of its end the browser drops the cookie.
+  await page.evaluate(() => (window.later = 200 * 864e5));
+  await context.clearCookies({ name: '__Host-koek' });
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await ended(page);
+});
+
+hostTest('a yes that ends in an open page that cannot read it is told to it as well', { mode: 'cross-site', site: KEEPS }, async (room) => {
+  const { page, context, pages, mode, server, address } = room;
+  await context.addInitScript(LATER);
+  pages['/'] = { body: html(tagFor(mode), MAP + ENDED) };
+  pages['/film'] = { body: FILM };
+  await page.goto(SITE);
+  await press(page, '#koek-accept');
+  await page.goto(SITE);
+  await page.frameLocator('iframe').getByText('Film').waitFor();
+  await quiet(page);
+  await leave(page);
+  // On the day of its end the browser sends the cookie no more.
+  await context.route(`${server}/privacy/api/v1/choice**`, async (route) => {
+    const { pathname, search } = new URL(route.request().url());
+    const answer = await fetch(address + pathname + search, { headers: { origin: SITE, 'accept-encoding': 'identity' } });
+    await route.fulfill({ status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() });
+  });
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await ended(page);
+});
 
 hostTest('a clock that is a year ahead ends no yes that the server says stands', { mode: 'cross-site' }, async ({ page, context }) => {
   await page.goto(SITE);

@@ -12,6 +12,8 @@ import { Word } from './words';
 export type Status = Word.Waiting | Word.NotKept | Word.Refused;
 
 let standing: Said = { choices: {} };
+/** The answers that are in effect in this page. */
+let applied: Choices = {};
 /** What only this page knows: what the server told it, or a decision that this browser does not keep. */
 let told: Said | undefined;
 /** The newest decision that the server acknowledged to this page, and its place in the log. */
@@ -122,10 +124,11 @@ export const announce = (name: 'ready' | 'change', changed: readonly string[]): 
 
 /** Reads the standing choice again and puts a difference into effect. */
 export function update(): void {
-  const before = choices();
+  // A yes may have ended meanwhile: what is in effect is what was told last, not what the clock says now.
+  const before = applied;
   standing = said();
-  const after = choices();
-  const changed = Object.keys(after).filter((id) => after[id] !== before[id]);
+  applied = choices();
+  const changed = Object.keys(applied).filter((id) => applied[id] !== !!before[id]);
   guard(reflect);
   if (changed[0]) announce('change', changed);
   screen.moved?.();
