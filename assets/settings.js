@@ -8,10 +8,13 @@
   // After these, sending it again cannot help.
   const DEFINITIVE = [201, 400, 409, 413, 415, 422];
 
+  // What was said longer ago than any choice is valid counts no more. An id begins with its time.
+  const counts = (one) => Date.now() - parseInt(`${one?.id}`.replace('-', ''), 16) < 156e8;
+
   function waiting() {
     try {
       const list = JSON.parse(localStorage.getItem(KEY) ?? '[]');
-      return Array.isArray(list) ? list : [];
+      return Array.isArray(list) ? list.filter(counts) : [];
     } catch {
       return [];
     }
@@ -57,25 +60,33 @@
     return { id, site, notice, language: document.documentElement.lang, layer: 'page', control, actor: 'person', choices };
   }
 
+  // Writes down what the form says as the last word; what it said before, and got no answer to, is this same click.
+  function note(control) {
+    const word = said(control);
+    if (word) keep([...waiting().filter(({ id }) => id !== word.id), word]);
+    return word;
+  }
+
   let busy = false;
   let ready = false;
+  let pressed;
   form?.addEventListener('submit', (event) => {
     if (ready) return;
+    pressed = event.submitter;
+    if (!busy && !waiting().length) return;
+    const word = note(pressed?.value);
+    // While what was said before goes out, the newest press counts.
     if (busy) return event.preventDefault();
-    const all = waiting();
-    const word = said(event.submitter?.value);
-    if (!all.length || !word) return;
-    // What this form said before, and got no answer to, is this same click.
-    const before = all.filter(({ id }) => id !== word.id);
-    keep([...before, word]);
+    const before = word ? waiting().filter(({ id }) => id !== word.id) : [];
     if (!before.length) return;
     event.preventDefault();
     busy = true;
     alone(() => deliver(before)).finally(() => {
       without(before);
+      note(pressed?.value);
       busy = false;
       ready = true;
-      form.requestSubmit(event.submitter);
+      form.requestSubmit(pressed);
       ready = false;
     });
   });

@@ -158,6 +158,28 @@ test('a form that is answered with a fault is sent from the site, as it was pres
   await stands(room, true);
 });
 
+test('of two presses on the settings page while what waits goes out, the last counts', { faults: true }, async (room) => {
+  const { page, context, address } = room;
+  const free = await waits(room);
+  await free();
+  // What waits is on its way until the second press was made.
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  const under = page.waitForRequest(`${address}/privacy/api/v1/consents`);
+  await context.route(`${address}/privacy/api/v1/consents`, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.click('button[value=accept]');
+  await under;
+  await page.click('button[value=refuse]');
+  await turn(page, release);
+  await page.goto(`${address}/`);
+  await page.waitForFunction(() => !localStorage.length);
+  await ready(page);
+  assert.deepEqual(await answers(page), { preferences: false, display: false });
+});
+
 test('a form with a question left open is no word: what waits goes on waiting', { faults: true }, async (room) => {
   const { page, context, address } = room;
   const free = await waits(room);

@@ -117,6 +117,35 @@ test("the settings' words are not in the script: they are fetched when they are 
   assert.deepEqual(seen.posts[0].choices, { preferences: false, display: true });
 });
 
+test('a page in another language than the script has its small button too, which has the focus back', async (room) => {
+  const { page } = room;
+  await fixture(room, '<main><h1>Test</h1></main><script src="/privacy/koektrommel.js" data-lang="en"></script>', { tag: false });
+  await press(page, '#koek-refuse');
+  assert.equal(await page.textContent('#koek-open'), 'Cookie settings');
+  // A program, or a browser that gives no focus to what is clicked.
+  await page.evaluate(() => (document.activeElement.blur(), document.getElementById('koek-open').click()));
+  await page.waitForSelector('#koek-settings[open]');
+  await escape(page);
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'koek-open');
+});
+
+test('a part that cannot be had is not asked for again and again', { faults: true }, async (room) => {
+  const { page, context } = room;
+  let asked = 0;
+  await context.route('**/*.reopen.js', (route) => (asked++, route.abort()));
+  await fixture(room, '<main><h1>Proef</h1></main>');
+  await press(page, '#koek-refuse');
+  await until('it is asked for', () => asked, 1);
+  await page.evaluate(async () => {
+    for (let frame = 0; frame < 30; frame++) {
+      document.body.append(document.createElement('b'));
+      await new Promise(requestAnimationFrame);
+    }
+  });
+  await quiet(page);
+  assert.equal(asked, 1);
+});
+
 test('data-lang and data-site on the tag are asked for and sent', async (room) => {
   const { page, context, address, seen } = room;
   const asked = watch(context);

@@ -102,6 +102,21 @@ hostTest('where nothing is known, always showing is once', { mode: 'cross-site',
   assert.deepEqual(await kept(context, SITE, server), { preferences: true, display: false });
 });
 
+hostTest('what is learnt on a press is restated, a yes too', { mode: 'cross-site', faults: true, site: SHARED }, async (room) => {
+  const { page, context, server, requests } = room;
+  framed(room);
+  await page.goto(SITE);
+  await press(page, '#koek-accept');
+  const path = `${server}/privacy/api/v1/choice**`;
+  await context.route(path, (route) => route.abort());
+  await page.goto(SITE);
+  await page.waitForSelector('.koek-embed');
+  await context.unroute(path);
+  await press(page, ALWAYS);
+  assert.deepEqual(await kept(context, SITE, server), { preferences: true, display: true });
+  assert.equal(requests.filter((one) => one.startsWith('POST')).length, 2);
+});
+
 /** Puts off the clock of a page; what it is told, and a frame that waits, show what becomes of a yes that ends. */
 const LATER = () => {
   const { now } = Date;

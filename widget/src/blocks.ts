@@ -5,10 +5,10 @@ import { config } from './config';
 import { again, redock } from './dock';
 import { guard } from './guard';
 import { part } from './parts';
-import { hasWayBack } from './reopen';
 import { kit } from './settings';
 import { allows } from './state';
 import { uses } from './uses-on-demand';
+import { hasWayBack } from './ways';
 
 /** What waits for a yes, the cookie table, and the marks of other tools: another part's work. */
 const WAITING = '[data-koek],[data-koek-table],[data-cookieconsent],[data-category],[data-name]';
@@ -17,15 +17,26 @@ const WAITING = '[data-koek],[data-koek-table],[data-cookieconsent],[data-catego
 const OURS = WAITING + ',[data-koek-remember]';
 
 /** Has a part do its work; `changed` are the purposes whose answer has. */
-const use = (name: 'embeds' | 'extras' | 'reopen', ...rest: [(readonly string[])?, boolean?]): void =>
+const use = (name: 'embeds' | 'extras', ...rest: [(readonly string[])?, boolean?]): void =>
   guard(async () => (await part<typeof import('./embeds') | typeof import('./extras')>(name)).run(kit, ...rest));
+
+let isFetched: unknown;
+
+/** A page without a way back gets one from another part. It is asked for once: what cannot be had now comes with the next page. */
+const offerWayBack = (): void =>
+  guard(async () => {
+    if (isFetched || asks() || hasWayBack() || !again()) return;
+    isFetched = true;
+    (await part<typeof import('./small-button')>('reopen')).run(kit);
+    isFetched = false;
+  });
 
 /** Lets everything go that may, and puts back what was lost. */
 function look(): void {
   due = 0;
   redock();
   // The banner itself leads to the settings. Once it is gone the body has changed, and this is done again.
-  asks() || hasWayBack() || (again() && use('reopen'));
+  offerWayBack();
   // From then on that part follows the choice by itself.
   if (document.querySelector(WAITING)) use('embeds');
   if (!config.cookie || document.querySelector('[data-koek-remember]')) guard(uses('remember'));

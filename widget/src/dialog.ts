@@ -3,7 +3,7 @@
  * bundle of its own: whatever has state comes in the kit, only what has none is imported.
  */
 
-import { complete, grants, type Choices } from './choice';
+import { choosable, complete, grants, type Choices } from './choice';
 import type { Brief, Purpose, Whole } from './config';
 import { button, buttons, el, host, link, slot } from './dom';
 import { expire } from './expire';
@@ -15,7 +15,10 @@ import css from './dialog.css';
 import lines from './lines.css';
 
 /** The notice as the banner takes it. */
-export const brief = (notice: Whole): Brief => ({ ...notice, texts: keys.map((key) => notice.texts[key] ?? '') });
+export const brief = (notice: Whole): Brief => {
+  const way = choosable(notice.purposes)[0] ? 'settings.link' : 'notice.link';
+  return { ...notice, texts: [...keys, way].map((key) => notice.texts[key] ?? '') };
+};
 
 let shown: HTMLElement | undefined;
 

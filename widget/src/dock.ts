@@ -57,7 +57,7 @@ function makeRoom(): void {
 export function dock(section?: HTMLElement, heed?: boolean): void {
   docked?.remove();
   docked = section;
-  redock();
+  redock(true);
   // Before the page is drawn with it, not a frame later.
   makeRoom();
   if (!section) return;
@@ -67,9 +67,9 @@ export function dock(section?: HTMLElement, heed?: boolean): void {
 }
 
 /** Puts back what a page that swapped its body lost; copies of ours, which nobody listens to, have no shadow root. */
-export function redock(): void {
+export function redock(isNew?: boolean): void {
   for (const one of document.querySelectorAll(':is(section,aside)[id^=koek-]')) if (!one.shadowRoot) one.remove();
-  if (!docked || docked.isConnected || !again()) return;
+  if (!docked || docked.isConnected || !(isNew || again())) return;
   document.body.prepend(docked);
   docked.showPopover?.();
 }

@@ -89,16 +89,20 @@ export function cover(
     show();
     frame.focus();
   };
+  let busy = false;
   const always = (_: unknown, person: boolean): void =>
     guard(async () => {
-      if (kit.said().unsure) await kit.learn();
+      if (busy) return;
+      busy = true;
+      // Who has pressed is not kept waiting by a server that does not answer.
+      if (kit.said().unsure) await Promise.race([kit.learn(), new Promise((resolve) => setTimeout(resolve, 3000))]);
+      busy = false;
       const { choices, unsure } = kit.said();
       // It takes the place of all that stands. Where that cannot be known, this is all that can be done.
       if (unsure) return once(_, person);
       // What stands, and this. Whatever else there is was not asked here: it is no answer, and stays a question.
-      const granted = kit.choices();
-      const told = choosable(purposes).filter(({ id }) => ids.includes(id) || choices[id] === granted[id]);
-      const answers = Object.fromEntries(told.map(({ id }) => [id, ids.includes(id) || granted[id]!]));
+      const told = choosable(purposes).filter(({ id }) => ids.includes(id) || id in choices);
+      const answers = Object.fromEntries(told.map(({ id }) => [id, ids.includes(id) || choices[id]!]));
       if (!kit.decide(notice, 'page', 'save', answers, person)) return;
       if (!kit.open().length) kit.confirm(true, frame);
       frame.focus();

@@ -1,8 +1,7 @@
 /** The permanent way back to the settings: the page's own links and buttons; a part has a small one for pages without. */
 
 import { openSettings } from './settings';
-
-const MARK = '[data-koek-settings]';
+import { MARK } from './ways';
 
 /** One listener for every link and button, also those that come later. */
 export function followLinks(): void {
@@ -15,7 +14,3 @@ export function followLinks(): void {
     openSettings(opener);
   });
 }
-
-/** Does the page lead to the settings? A link in a placeholder goes with it, and one in a closed menu is not seen. */
-export const hasWayBack = (): boolean =>
-  [...document.querySelectorAll(`${MARK}:not([slot]),#koek-reopen`)].some((one) => one.checkVisibility?.() ?? true);
