@@ -20,15 +20,15 @@ const OURS = WAITING + ',[data-koek-remember]';
 const use = (name: 'embeds' | 'extras', ...rest: [(readonly string[])?, boolean?]): void =>
   guard(async () => (await part<typeof import('./embeds') | typeof import('./extras')>(name)).run(kit, ...rest));
 
-let isFetched: unknown;
+let isUnderway: unknown;
 
 /** A page without a way back gets one from another part. It is asked for once: what cannot be had now comes with the next page. */
 const offerWayBack = (): void =>
   guard(async () => {
-    if (isFetched || asks() || hasWayBack() || !again()) return;
-    isFetched = true;
+    if (isUnderway || asks() || hasWayBack() || !again()) return;
+    isUnderway = true;
     (await part<typeof import('./small-button')>('reopen')).run(kit);
-    isFetched = false;
+    isUnderway = false;
   });
 
 /** Lets everything go that may, and puts back what was lost. */
